@@ -1,0 +1,102 @@
+/** A growing buffer that writes big-endian integers, fixed fields and length-prefixed vectors. */
+import { varintSize, writeVarint } from "./varint.ts";
+
+const INITIAL_CAPACITY = 256;
+
+export class Writer {
+  #buffer: Uint8Array;
+  #view: DataView;
+  #length = 0;
+
+  constructor(capacity: number = INITIAL_CAPACITY) {
+    this.#buffer = new Uint8Array(capacity);
+    this.#view = new DataView(this.#buffer.buffer);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  u8(value: number): this {
+    const at = this.#reserve(1);
+    this.#view.setUint8(at, value);
+    return this;
+  }
+
+  u16(value: number): this {
+    const at = this.#reserve(2);
+    this.#view.setUint16(at, value);
+    return this;
+  }
+
+  u32(value: number): this {
+    const at = this.#reserve(4);
+    this.#view.setUint32(at, value);
+    return this;
+  }
+
+  u64(value: bigint): this {
+    const at = this.#reserve(8);
+    this.#view.setBigUint64(at, value);
+    return this;
+  }
+
+  fixed(bytes: Uint8Array): this {
+    const at = this.#reserve(bytes.length);
+    this.#buffer.set(bytes, at);
+    return this;
+  }
+
+  varint(value: number): this {
+    const at = this.#reserve(varintSize(value));
+    writeVarint(this.#buffer, at, value);
+    return this;
+  }
+
+  /** `opaque x<V>` of RFC 9420: a varint length, then the bytes. */
+  vector(bytes: Uint8Array): this {
+    return this.varint(bytes.length).fixed(bytes);
+  }
+
+  /** A u32 length, then the bytes. */
+  vector32(bytes: Uint8Array): this {
+    return this.u32(bytes.length).fixed(bytes);
+  }
+
+  /** A varint length, then whatever `write` adds: for vectors of structures. */
+  nested(write: (inner: Writer) => void): this {
+    const inner = new Writer();
+    write(inner);
+    return this.vector(inner.#buffer.subarray(0, inner.#length));
+  }
+
+  zeros(count: number): this {
+    this.#reserve(count);
+    return this;
+  }
+
+  /** A copy of what was written. */
+  finish(): Uint8Array {
+    return this.#buffer.slice(0, this.#length);
+  }
+
+  #reserve(count: number): number {
+    const at = this.#length;
+    const needed = at + count;
+    if (needed > this.#buffer.length) {
+      const grown = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
+      grown.set(this.#buffer);
+      this.#buffer = grown;
+      this.#view = new DataView(grown.buffer);
+    }
+    this.#length = needed;
+    return at;
+  }
+}
+
+/** The bytes that `write` produces. */
+export function encodeWith(write: (writer: Writer) => void): Uint8Array {
+  const writer = new Writer();
+  write(writer);
+  return writer.finish();
+}

@@ -1,0 +1,38 @@
+// Starts the project's own Node (which npm installed) on the given arguments; installs first if needed. Runs on Node 18+.
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const system =
+  process.platform === "darwin" && process.arch === "arm64" ? "bin-darwin" : process.platform.replace("win32", "win");
+const suffix = process.platform === "win32" ? ".exe" : "";
+const node = `${root}node_modules/node-${system}-${process.arch}/bin/node${suffix}`;
+const stamp = `${root}node_modules/.installed`;
+const lock = createHash("sha256").update(readFileSync(`${root}package-lock.json`)).digest("hex");
+
+if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) install();
+start();
+
+function install() {
+  console.error("First run: installing what quicprochat needs (npm ci). This takes a minute, once.");
+  const npm = process.env.npm_execpath;
+  const [command, args] = npm ? [process.execPath, [npm, "ci"]] : [`npm${suffix && ".cmd"}`, ["ci"]];
+  const { status } = spawnSync(command, args, { cwd: root, stdio: ["ignore", 2, 2] });
+  if (status !== 0) fail("npm ci failed. Its own message is above; is the npm registry reachable from here?");
+  if (!existsSync(node)) fail(`There is no Node 26.10 package for ${process.platform} on ${process.arch}.`);
+  writeFileSync(stamp, lock);
+}
+
+function start() {
+  const flags = ["--disable-warning=ExperimentalWarning"];
+  const child = spawn(node, [...flags, ...process.argv.slice(2)], { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("exit", (code, signal) => process.exit(signal ? 1 : code));
+}
+
+function fail(text) {
+  console.error(text);
+  process.exit(1);
+}
