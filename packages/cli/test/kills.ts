@@ -1,0 +1,140 @@
+/** Random `kill -9` of the server and of clients under traffic; counts what was lost and what was shown twice. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { Person, Scratch, ServerProcess } from "./processes.ts";
+
+export type KillsReport = {
+  readonly seed: number;
+  readonly kills: { readonly server: number; readonly client: number };
+  readonly confirmed: number;
+  /** Confirmed by `send`, absent from somebody's history. */
+  readonly lost: readonly string[];
+  /** Twice in somebody's history or twice printed by somebody's `receive`. */
+  readonly twice: readonly string[];
+  /** In the history, never printed: the process died between marking and printing. */
+  readonly notPrinted: number;
+};
+
+type Life = {
+  readonly server: ServerProcess;
+  readonly people: readonly Person[];
+  readonly conversation: string;
+  readonly random: () => number;
+  readonly confirmed: Map<string, Person>;
+  readonly printed: Map<Person, string[]>;
+  readonly kills: { server: number; client: number };
+  readonly killsMax: number;
+};
+
+/** Runs until `kills` kills have happened, then lets everything settle and compares what everybody has. */
+export async function runKills({ kills, seed }: { readonly kills: number; readonly seed: number }): Promise<KillsReport> {
+  using scratch = new Scratch();
+  await using server = new ServerProcess(`${scratch.path}/server`);
+  await server.start();
+  const people = ["alice", "bob", "carol"].map((name) => new Person(name, scratch.path));
+  for (const person of people) await person.register(server.invite);
+  const [founder, ...others] = people;
+  if (founder === undefined) throw new Error("nobody to talk");
+  const created = await founder.must("group", "create", "under fire", ...others.map(({ name }) => name));
+  const life: Life = {
+    server,
+    people,
+    conversation: String(created["conversation"]),
+    random: mulberry32(seed),
+    confirmed: new Map(),
+    printed: new Map(people.map((person) => [person, []])),
+    kills: { server: 0, client: 0 },
+    killsMax: kills,
+  };
+  for (const person of others) await receiveOnce(life, person, 0);
+  await Promise.all([serverUnderFire(life), ...people.map((person) => personUnderFire(life, person))]);
+  return settle(life, seed);
+}
+
+const killsLeft = (life: Life): boolean => life.kills.server + life.kills.client < life.killsMax;
+
+async function serverUnderFire(life: Life): Promise<void> {
+  while (killsLeft(life)) {
+    await sleep(1_000 + life.random() * 5_000);
+    if (!killsLeft(life)) return;
+    life.kills.server++;
+    await life.server.end("SIGKILL");
+    await sleep(life.random() * 500);
+    await life.server.start();
+  }
+}
+
+async function personUnderFire(life: Life, person: Person): Promise<void> {
+  for (let serial = 0; killsLeft(life); serial++) {
+    const killAfterMs = life.random() < 0.3 ? life.random() * 1_500 : 0;
+    if (life.random() < 0.5) await sendOnce(life, person, { text: `${person.name} ${serial}`, killAfterMs });
+    else await receiveOnce(life, person, killAfterMs);
+  }
+}
+
+type Sending = { readonly text: string; readonly killAfterMs: number };
+
+async function sendOnce(life: Life, person: Person, { text, killAfterMs }: Sending): Promise<void> {
+  const { code } = await runAndPerhapsKill(life, { person, args: ["send", life.conversation, text], killAfterMs });
+  if (code === 0) life.confirmed.set(text, person);
+}
+
+async function receiveOnce(life: Life, person: Person, killAfterMs: number): Promise<void> {
+  const { lines } = await runAndPerhapsKill(life, { person, args: ["receive", "--wait", "1"], killAfterMs });
+  for (const line of lines) life.printed.get(person)?.push(String(line["text"]));
+}
+
+type Running = { readonly person: Person; readonly args: readonly string[]; readonly killAfterMs: number };
+
+async function runAndPerhapsKill(life: Life, { person, args, killAfterMs }: Running): ReturnType<Person["run"]> {
+  let timer: NodeJS.Timeout | undefined;
+  const finished = await person.run(args, {
+    onSpawn: (child) => {
+      if (killAfterMs === 0) return;
+      timer = setTimeout(() => {
+        if (child.kill("SIGKILL")) life.kills.client++;
+      }, killAfterMs);
+    },
+  });
+  clearTimeout(timer);
+  return finished;
+}
+
+const SETTLE_ROUNDS = 4;
+
+async function settle(life: Life, seed: number): Promise<KillsReport> {
+  // Whatever an outbox still holds leaves while its owner receives.
+  for (let round = 0; round < SETTLE_ROUNDS; round++) {
+    for (const person of life.people) await receiveOnce(life, person, 0);
+  }
+  const lost: string[] = [];
+  const twice: string[] = [];
+  let notPrinted = 0;
+  for (const person of life.people) {
+    const { lines } = await person.run(["history", life.conversation, "--limit", "100000"]);
+    const inHistory = count(lines.map((line) => String(line["text"])));
+    const printed = count(life.printed.get(person) ?? []);
+    for (const [text, times] of [...inHistory, ...printed]) if (times > 1) twice.push(`${person.name}: ${text}`);
+    for (const [text, sender] of life.confirmed) {
+      if (!inHistory.has(text)) lost.push(`${person.name}: ${text}`);
+      else if (sender !== person && !printed.has(text)) notPrinted++;
+    }
+  }
+  return { seed, kills: life.kills, confirmed: life.confirmed.size, lost, twice, notPrinted };
+}
+
+function count(texts: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return counts;
+}
+
+/** A small seeded generator: the kills need repeatable choices, not good randomness. */
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
