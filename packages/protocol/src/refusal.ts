@@ -16,10 +16,16 @@ export const refusals = {
   token_expired: { status: 13, text: "The token has expired." },
   token_spent: { status: 14, text: "The token was spent on another call." },
   quota: { status: 15, text: "A quota of this account is used up." },
-  mailbox_full: { status: 16, text: "The recipient's mailbox is full. It takes messages again once they have fetched theirs." },
+  mailbox_full: {
+    status: 16,
+    text: "The recipient's mailbox is full. It takes messages again once they have fetched theirs.",
+  },
   mailbox_unknown: { status: 17, text: "There is no such mailbox (any more)." },
   door_closed: { status: 18, text: "The recipient takes no messages from strangers." },
-  no_package: { status: 19, text: "There is no such user, or none of their devices can be reached with a key package." },
+  no_package: {
+    status: 19,
+    text: "There is no such user, or none of their devices can be reached with a key package.",
+  },
   suite_refused: { status: 20, text: "The server does not take this cipher suite." },
   unavailable: { status: 21, text: "The server cannot do this at the moment. Try again shortly." },
   bad_registration_secret: { status: 22, text: "This server registers by invitation: use the whole invite link." },
