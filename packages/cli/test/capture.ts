@@ -44,7 +44,15 @@ export class Capture {
   }
 
   /** The values of one field in all packets that match `filter`. */
-  fields({ port, filter, field }: { readonly port: number; readonly filter: string; readonly field: string }): string[] {
+  fields({
+    port,
+    filter,
+    field,
+  }: {
+    readonly port: number;
+    readonly filter: string;
+    readonly field: string;
+  }): string[] {
     const args = ["-r", this.file, "-d", `udp.port==${port},quic`, "-Y", filter, "-T", "fields", "-e", field];
     const { stdout } = spawnSync("tshark", args, { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
     return stdout.split("\n").filter((line) => line !== "");

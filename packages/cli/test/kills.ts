@@ -26,7 +26,13 @@ type Life = {
 };
 
 /** Runs until `kills` kills have happened, then lets everything settle and compares what everybody has. */
-export async function runKills({ kills, seed }: { readonly kills: number; readonly seed: number }): Promise<KillsReport> {
+export async function runKills({
+  kills,
+  seed,
+}: {
+  readonly kills: number;
+  readonly seed: number;
+}): Promise<KillsReport> {
   using scratch = new Scratch();
   await using server = new ServerProcess(`${scratch.path}/server`);
   await server.start();

@@ -44,7 +44,11 @@ export function runQpc(args: readonly string[], options: RunOptions = {}): Promi
   });
 }
 
-function spawnQpc(args: readonly string[], env: Readonly<Record<string, string>>, stdin: "ignore" | "pipe"): ChildProcess {
+function spawnQpc(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  stdin: "ignore" | "pipe",
+): ChildProcess {
   return spawn(process.execPath, [...flags, main, ...args], {
     env: { ...process.env, ...env },
     stdio: [stdin, "pipe", "pipe"],

@@ -25,7 +25,8 @@ export function memoryWith(pid: number, needles: readonly Uint8Array[]): { hits:
       if (match?.[1] === undefined || match[2] === undefined || /\[v(var|syscall|dso)/.test(line)) continue;
       const region = readRegion(memory, BigInt(`0x${match[1]}`), BigInt(`0x${match[2]}`));
       bytes += region.length;
-      for (const [index, needle] of needles.entries()) if (region.includes(needle)) hits[index] = (hits[index] ?? 0) + 1;
+      for (const [index, needle] of needles.entries())
+        if (region.includes(needle)) hits[index] = (hits[index] ?? 0) + 1;
     }
   } finally {
     closeSync(memory);

@@ -1,17 +1,19 @@
 /** What an eavesdropper, a seized server and a seized disk find of a message: nothing. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Capture, tsharkOrSkip } from "./capture.ts";
 import { Person, Scratch, ServerProcess } from "./processes.ts";
 import { filesWith, memoryWith } from "./search.ts";
-import { readFileSync } from "node:fs";
 
 const CANARY = "canary-7f3a9e51-sings-only-for-bob";
 const TITLE = "title-c04d2b-nobody-else-reads";
 /** X25519MLKEM768 in the TLS registry of supported groups. */
 const X25519MLKEM768 = "4588";
 
-test("a canary is absent from traffic, server files, server memory and client files", { skip: tsharkOrSkip() }, async () => {
+test("a canary is absent from traffic, server files, server memory and client files", {
+  skip: tsharkOrSkip(),
+}, async () => {
   using scratch = new Scratch();
   await using server = new ServerProcess(`${scratch.path}/server`);
   await server.start();

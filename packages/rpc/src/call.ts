@@ -1,5 +1,12 @@
 /** The calling end: one bidirectional stream for each call, with deadline, cancellation and typed refusals. */
-import { create, fromBinary, type MessageInitShape, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf";
 import { DecodeError } from "@quicprochat/bytes";
 import { type Connection, type Stream, StreamError } from "@quicprochat/connection";
 import { limits, type Method, RefusalError, RefusalSchema, refusalOfStatus } from "@quicprochat/protocol";
@@ -16,12 +23,12 @@ export type CallOptions = {
 let lastRequestId = 0;
 
 /** Throws `RefusalError` when the server refuses and `RpcError` when there is no answer. */
-export async function call<M extends Method>(
+export async function call<Request extends DescMessage, Response extends DescMessage>(
   connection: Connection,
-  method: M,
-  request: MessageInitShape<M["request"]>,
+  method: Method<Request, Response>,
+  request: MessageInitShape<Request>,
   options: CallOptions = {},
-): Promise<MessageShape<M["response"]>> {
+): Promise<MessageShape<Response>> {
   const payload = toBinary(method.request, create(method.request, request));
   lastRequestId = (lastRequestId + 1) >>> 0;
   const requestId = lastRequestId;

@@ -3,7 +3,6 @@ import {
   create,
   type DescMessage,
   fromBinary,
-  type Message,
   type MessageInitShape,
   type MessageShape,
   toBinary,
@@ -28,9 +27,9 @@ export type ServeOptions = {
 };
 
 /** Joins a method with its handler. A request that is no message of its type becomes the refusal `malformed`. */
-export function bind<M extends Method>(
-  method: M,
-  handle: (request: MessageShape<M["request"]>, signal: AbortSignal) => Promise<MessageInitShape<M["response"]>>,
+export function bind<Request extends DescMessage, Response extends DescMessage>(
+  method: Method<Request, Response>,
+  handle: (request: MessageShape<Request>, signal: AbortSignal) => Promise<MessageInitShape<Response>>,
 ): BoundMethod {
   return async (payload, signal) => {
     const request = decode(method.request, payload);
@@ -38,7 +37,7 @@ export function bind<M extends Method>(
   };
 }
 
-function decode<Desc extends DescMessage>(schema: Desc, payload: Uint8Array): MessageShape<Desc> & Message {
+function decode<Desc extends DescMessage>(schema: Desc, payload: Uint8Array): MessageShape<Desc> {
   try {
     return fromBinary(schema, payload);
   } catch {
