@@ -1,99 +1,73 @@
 /** The calling end: one bidirectional stream for each call, with deadline, cancellation and typed refusals. */
-import {
-  create,
-  type DescMessage,
-  fromBinary,
-  type MessageInitShape,
-  type MessageShape,
-  toBinary,
-} from "@bufbuild/protobuf";
+
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { DecodeError } from "@quicprochat/bytes";
-import { type Connection, type Stream, StreamError } from "@quicprochat/connection";
-import { limits, type Method, RefusalError, RefusalSchema, refusalOfStatus } from "@quicprochat/protocol";
-import { closeCodes } from "./close-codes.ts";
-import { encodeRequest, type ResponseFrame, readResponse } from "./frame.ts";
-import { RpcError, type RpcErrorKind } from "./rpc-error.ts";
+import type { Connection, Stream } from "@quicprochat/connection";
+import {
+  type Method,
+  limits as protocolLimits,
+  RefusalError,
+  RefusalSchema,
+  refusalOfStatus,
+} from "@quicprochat/protocol";
+import { decodeResponseHeader, encodeRequest, type ResponseFrame, responseHeaderBytes } from "./frame.ts";
+import { Incoming } from "./incoming.ts";
+import { decodeMessage, encodeMessage } from "./message.ts";
+import { RpcError } from "./rpc-error.ts";
+import { withStream } from "./with-stream.ts";
 
 export type CallOptions = {
+  /** Resets the stream; the server's handler learns of it. */
   readonly signal?: AbortSignal;
-  /** Milliseconds until the call ends with `RpcError` `deadline`. */
   readonly deadlineMs?: number;
 };
 
-let lastRequestId = 0;
-
-/** Throws `RefusalError` when the server refuses and `RpcError` when there is no answer. */
-export async function call<Request extends DescMessage, Response extends DescMessage>(
+/**
+ * The response. Throws `RefusalError` when the server refuses and `RpcError` when there is no valid answer: then the
+ * call may or may not have taken effect.
+ */
+export async function call<M extends Method>(
   connection: Connection,
-  method: Method<Request, Response>,
-  request: MessageInitShape<Request>,
-  options: CallOptions = {},
-): Promise<MessageShape<Response>> {
-  const payload = toBinary(method.request, create(method.request, request));
-  lastRequestId = (lastRequestId + 1) >>> 0;
-  const requestId = lastRequestId;
-  const response = await exchange(connection, encodeRequest({ number: method.number, requestId, payload }), options);
+  method: M,
+  request: MessageInitShape<M["request"]>,
+  { signal, deadlineMs = protocolLimits.callDeadlineMs }: CallOptions = {},
+): Promise<MessageShape<M["response"]>> {
+  const requestId = nextRequestId(connection);
+  const payload = encodeMessage(method.request, request);
+  const frame = encodeRequest({ number: method.number, requestId, payload });
+  const response = await withStream(connection, { signal, deadlineMs }, (stream) => exchange(stream, frame));
   if (response.requestId !== requestId) throw new RpcError("protocol");
-  try {
-    if (response.status === 0) return fromBinary(method.response, response.payload);
-  } catch (cause) {
-    throw new RpcError("protocol", cause);
-  }
-  throw refusalOf(response);
+  return unwrap(method, response);
 }
 
-function refusalOf({ status, payload }: ResponseFrame): Error {
+/** Counted for each connection: a count of the whole process would tie together connections that must not be. */
+const lastRequestIds = new WeakMap<Connection, number>();
+
+function nextRequestId(connection: Connection): number {
+  const requestId = ((lastRequestIds.get(connection) ?? 0) + 1) >>> 0;
+  lastRequestIds.set(connection, requestId);
+  return requestId;
+}
+
+async function exchange(stream: Stream, frame: Uint8Array): Promise<ResponseFrame> {
+  const incoming = new Incoming(stream);
+  await stream.write(frame);
+  const { status, requestId, payloadBytes } = decodeResponseHeader(await incoming.take(responseHeaderBytes));
+  if (payloadBytes > protocolLimits.payloadBytesMax) throw new DecodeError("too-long");
+  const payload = await incoming.take(payloadBytes);
+  await incoming.end();
+  // Only now: while our direction is open, a reset of ours reaches a handler that is still at work.
+  await stream.end();
+  return { status, requestId, payload };
+}
+
+function unwrap<M extends Method>(method: M, { status, payload }: ResponseFrame): MessageShape<M["response"]> {
   const code = refusalOfStatus(status);
-  if (code === undefined) return new RpcError("protocol");
+  if (status !== 0 && code === undefined) throw new RpcError("protocol");
   try {
-    return new RefusalError(code, fromBinary(RefusalSchema, payload).retryAfterMs);
+    if (code === undefined) return decodeMessage<M["response"]>(method.response, payload);
+    throw new RefusalError(code, decodeMessage(RefusalSchema, payload).retryAfterMs);
   } catch (cause) {
-    return new RpcError("protocol", cause);
-  }
-}
-
-async function exchange(connection: Connection, frame: Uint8Array, options: CallOptions): Promise<ResponseFrame> {
-  const deadline = AbortSignal.timeout(options.deadlineMs ?? limits.callDeadlineMs);
-  const abort = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
-  let stream: Stream | undefined;
-  const onAbort = (): void => stream?.reset(closeCodes.cancelled);
-  abort.addEventListener("abort", onAbort);
-  try {
-    abort.throwIfAborted();
-    stream = await orAborted(connection.open(), abort);
-    await stream.write(frame);
-    await stream.end();
-    return await readResponse(stream);
-  } catch (cause) {
-    if (!(cause instanceof StreamError)) stream?.reset(closeCodes.badFrame);
-    throw new RpcError(abort.aborted ? (deadline.aborted ? "deadline" : "cancelled") : kindOf(cause), cause);
-  } finally {
-    abort.removeEventListener("abort", onAbort);
-  }
-}
-
-function kindOf(cause: unknown): RpcErrorKind {
-  if (cause instanceof DecodeError) return "protocol";
-  if (cause instanceof StreamError) return "closed";
-  throw cause;
-}
-
-/** A stream that opens after all is reset: nobody waits for it any more. */
-async function orAborted(opening: Promise<Stream>, signal: AbortSignal): Promise<Stream> {
-  let onAbort: () => void = () => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([opening, aborted]);
-  } catch (error) {
-    opening.then(
-      (stream) => stream.reset(closeCodes.cancelled),
-      () => {},
-    );
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
+    throw cause instanceof DecodeError ? new RpcError("protocol", cause) : cause;
   }
 }

@@ -1,50 +1,75 @@
-/** Pushes: one unidirectional stream each, opened by the server. A push is a hint; losing one loses nothing. */
-import { create, type DescMessage, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+/** Pushes: one request frame on a unidirectional stream that the server opens. A hint: losing one loses nothing. */
+
+import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { DecodeError } from "@quicprochat/bytes";
-import { type Connection, StreamError } from "@quicprochat/connection";
+import { type Connection, type Stream, StreamError } from "@quicprochat/connection";
 import type { pushes } from "@quicprochat/protocol";
 import { closeCodes } from "./close-codes.ts";
-import { encodeRequest, readRequest } from "./frame.ts";
-import { rpcLimits } from "./limits.ts";
+import { decodeRequestHeader, encodeRequest, requestHeaderBytes } from "./frame.ts";
+import { Incoming } from "./incoming.ts";
+import { limits } from "./limits.ts";
+import { decodeMessage, encodeMessage } from "./message.ts";
+import { withStream } from "./with-stream.ts";
+import { within } from "./within.ts";
 
 type Push = (typeof pushes)[keyof typeof pushes];
 
-/** Throws `StreamError` when the connection has ended. */
+/** Resolves when the push was handed to the transport. Throws `RpcError`. */
 export async function push<P extends Push>(
   connection: Connection,
-  kind: P,
+  { number, message: schema }: P,
   message: MessageInitShape<P["message"]>,
 ): Promise<void> {
-  const schema: DescMessage = kind.message;
-  const payload = toBinary(schema, create(schema, message));
-  const stream = await connection.open({ unidirectional: true });
-  await stream.write(encodeRequest({ number: kind.number, requestId: 0, payload }));
-  await stream.end();
+  const frame = encodeRequest({ number, requestId: 0, payload: encodeMessage<P["message"]>(schema, message) });
+  await withStream(connection, { unidirectional: true, deadlineMs: limits.deliveryMs }, async (stream) => {
+    await stream.write(frame);
+    await stream.end();
+  });
 }
 
+/** `number` may be one that only newer programs know: ignore those. */
 export type ReceivedPush = { readonly number: number; readonly payload: Uint8Array };
 
-/** Hands every push of the peer to `onPush`, until the connection has ended. Malformed ones are dropped. Never throws. */
+/**
+ * Hands every push to `onPush`, one after the other, until the connection has ended. A malformed or late one costs its
+ * stream; a peer that sends many of them loses the connection.
+ */
 export async function receivePushes(connection: Connection, onPush: (push: ReceivedPush) => void): Promise<void> {
+  let malformed = 0;
   for (;;) {
     const stream = await connection.accept();
     if (stream === null) return;
-    try {
-      onPush(await readRequest(stream, rpcLimits.pushBytesMax));
-    } catch (error) {
-      if (error instanceof DecodeError) stream.reset(closeCodes.badFrame);
-      else if (!(error instanceof StreamError)) throw error;
-    }
+    const received = await receivePush(stream);
+    if (received !== undefined) onPush(received);
+    else if (++malformed > limits.malformedFramesMax) connection.close(closeCodes.badFrame, "malformed pushes");
   }
 }
 
-/** The message of a push; `undefined` when it is none. */
+async function receivePush(stream: Stream): Promise<ReceivedPush | undefined> {
+  try {
+    return await within(limits.arrivalMs, readPush(new Incoming(stream)), () => stream.reset(closeCodes.excessive));
+  } catch (error) {
+    if (!(error instanceof DecodeError || error instanceof StreamError)) throw error;
+    stream.reset(closeCodes.badFrame);
+    return undefined;
+  }
+}
+
+async function readPush(incoming: Incoming): Promise<ReceivedPush> {
+  const { number, payloadBytes } = decodeRequestHeader(await incoming.take(requestHeaderBytes));
+  if (payloadBytes > limits.pushBytesMax) throw new DecodeError("too-long");
+  const payload = await incoming.take(payloadBytes);
+  await incoming.end();
+  return { number, payload };
+}
+
+/** The message of a push, `undefined` when its payload is none. */
 export function decodePush<Desc extends DescMessage>(
   schema: Desc,
   payload: Uint8Array,
-): ReturnType<typeof fromBinary<Desc>> | undefined {
+): MessageShape<Desc> | undefined {
   try {
-    return fromBinary(schema, payload);
+    return decodeMessage(schema, payload);
   } catch {
     return undefined;
   }
