@@ -2,6 +2,8 @@
 import { DecodeError } from "@quicprochat/bytes";
 import type { Stream } from "@quicprochat/connection";
 
+const FIRST_BYTES = 64 * 1024;
+
 /** Every method throws the stream's `StreamError`, or `DecodeError` where the peer ends too early or too late. */
 export class Incoming {
   readonly #stream: Stream;
@@ -14,11 +16,13 @@ export class Incoming {
 
   /** Exactly `length` bytes, which the caller has bounded. `DecodeError("truncated")` when the stream ends before. */
   async take(length: number): Promise<Uint8Array> {
-    const taken = new Uint8Array(length);
+    // The length is only announced: memory is given for bytes that have come.
+    let taken = new Uint8Array(Math.min(length, FIRST_BYTES));
     let at = 0;
     while (at < length) {
       if (this.#rest.length === 0) this.#rest = await this.#next();
-      const part = this.#rest.subarray(0, length - at);
+      if (at === taken.length) taken = grown(taken, Math.min(length, at * 2));
+      const part = this.#rest.subarray(0, taken.length - at);
       taken.set(part, at);
       at += part.length;
       this.#rest = this.#rest.subarray(part.length);
@@ -43,4 +47,10 @@ export class Incoming {
     if (chunk === null) throw new DecodeError("truncated", this.#offset);
     return chunk;
   }
+}
+
+function grown(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(length);
+  larger.set(bytes);
+  return larger;
 }

@@ -15,12 +15,18 @@ export async function serve(connection: Connection, options: ServeOptions): Prom
     malformedFrames: 0,
   };
   const calls = new Set<Promise<void>>();
+  let wake = (): void => {};
   for (;;) {
-    while (calls.size >= served.limits.concurrentCallsMax) await Promise.race(calls);
+    while (calls.size >= served.limits.concurrentCallsMax) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
     const stream = await connection.accept();
     if (stream === null) break;
     const call = serveCall(stream, served).then(() => {
       calls.delete(call);
+      wake();
       if (served.malformedFrames <= served.limits.malformedFramesMax) return;
       connection.close(closeCodes.badFrame, "malformed frames");
     });
