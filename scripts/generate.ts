@@ -11,9 +11,7 @@ for (const name of ["protocol", "client"]) {
   const template = JSON.stringify({
     version: "v2",
     clean: true,
-    plugins: [
-      { local: "protoc-gen-es", out: `packages/${name}/src/gen`, opt: ["target=ts", "import_extension=ts"] },
-    ],
+    plugins: [{ local: "protoc-gen-es", out: `packages/${name}/src/gen`, opt: ["target=ts", "import_extension=ts"] }],
   });
   const path = `${root}node_modules/.bin:${process.env["PATH"] ?? ""}`;
   const { status } = spawnSync("buf", ["generate", source, "--template", template], {

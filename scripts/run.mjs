@@ -10,7 +10,9 @@ const system =
 const suffix = process.platform === "win32" ? ".exe" : "";
 const node = `${root}node_modules/node-${system}-${process.arch}/bin/node${suffix}`;
 const stamp = `${root}node_modules/.installed`;
-const lock = createHash("sha256").update(readFileSync(`${root}package-lock.json`)).digest("hex");
+const lock = createHash("sha256")
+  .update(readFileSync(`${root}package-lock.json`))
+  .digest("hex");
 
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) install();
 start();
