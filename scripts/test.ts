@@ -1,7 +1,8 @@
 /** `npm test [-- PACKAGE|FILE|PATTERN ...]`: runs the tests with Node's own runner and ends with its summary. */
 import { globSync } from "node:fs";
+import { Readable } from "node:stream";
 import { run } from "node:test";
-import { spec } from "node:test/reporters";
+import { spec, type TestEvent } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -12,6 +13,9 @@ const CONCURRENCY = 2;
 /** Node's runner waits for ever for a test that never settles. */
 const TIMEOUT_MS = 10 * 60 * 1000;
 
+// Until the runner says otherwise.
+process.exitCode = 1;
+
 const files = chosenFiles(process.argv.slice(2));
 if (files.length === 0) {
   console.error("No test file matches. Give a package (rpc), a file or a part of its path.");
@@ -21,18 +25,20 @@ console.log(`${files.length} test files, ${CONCURRENCY} at a time, on Node ${pro
 for (const [name, count] of countsByPackage(files)) console.log(`  ${name.padEnd(12)} ${count}`);
 
 const summary: string[] = [];
-let succeeded = false;
-const events = run({ files, concurrency: CONCURRENCY, timeout: TIMEOUT_MS }).filter(({ type, data }) => {
-  if (type === "test:summary" && data.file === undefined) succeeded = data.success;
-  if (type === "test:pass" && typeof data.skip === "string") summary.push(`skipped: ${data.name} (${data.skip})`);
-  // The runner's own closing lines: kept for the very end, behind the details of what failed.
-  if (type !== "test:diagnostic" || data.file !== undefined) return true;
-  summary.push(`# ${data.message}`);
-  return false;
-});
-for await (const text of events.compose(spec)) process.stdout.write(text);
+const events: AsyncIterable<TestEvent> = run({ files, concurrency: CONCURRENCY, timeout: TIMEOUT_MS });
+for await (const text of Readable.from(details(events)).compose(spec)) process.stdout.write(String(text));
 console.log(summary.join("\n"));
-process.exitCode = succeeded ? 0 : 1;
+
+/** All events but the runner's closing lines: those are kept for the very end, behind the details of what failed. */
+async function* details(all: AsyncIterable<TestEvent>): AsyncGenerator<TestEvent> {
+  for await (const event of all) {
+    const { type, data } = event;
+    if (type === "test:summary" && data.file === undefined) process.exitCode = data.success ? 0 : 1;
+    if (type === "test:pass" && typeof data.skip === "string") summary.push(`skipped: ${data.name} (${data.skip})`);
+    if (type === "test:diagnostic" && data.file === undefined) summary.push(`# ${data.message}`);
+    else yield event;
+  }
+}
 
 function chosenFiles(filters: readonly string[]): string[] {
   const all = globSync("packages/*/{src,test}/**/*.test.ts").sort();
