@@ -5,7 +5,7 @@ export const closeCodes = {
   badFrame: 1,
   /** The caller no longer wants the answer. */
   cancelled: 2,
-  /** Too many calls at once, or a request that took too long to arrive. */
+  /** The peer took too long: to send its request, to take the answer, or to answer. */
   excessive: 3,
   /** The server is stopping: reconnect to the next one. */
   draining: 4,

@@ -2,7 +2,7 @@
 
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { DecodeError } from "@quicprochat/bytes";
-import { type Connection, type Stream, StreamError } from "@quicprochat/connection";
+import { type Connection, StreamError } from "@quicprochat/connection";
 import type { pushes } from "@quicprochat/protocol";
 import { closeCodes } from "./close-codes.ts";
 import { decodeRequestHeader, encodeRequest, requestHeaderBytes } from "./frame.ts";
@@ -39,19 +39,15 @@ export async function receivePushes(connection: Connection, onPush: (push: Recei
   for (;;) {
     const stream = await connection.accept();
     if (stream === null) return;
-    const received = await receivePush(stream);
-    if (received !== undefined) onPush(received);
-    else if (++malformed > limits.malformedFramesMax) connection.close(closeCodes.badFrame, "malformed pushes");
-  }
-}
-
-async function receivePush(stream: Stream): Promise<ReceivedPush | undefined> {
-  try {
-    return await within(limits.arrivalMs, readPush(new Incoming(stream)), () => stream.reset(closeCodes.excessive));
-  } catch (error) {
-    if (!(error instanceof DecodeError || error instanceof StreamError)) throw error;
-    stream.reset(closeCodes.badFrame);
-    return undefined;
+    try {
+      const reading = readPush(new Incoming(stream));
+      onPush(await within(limits.arrivalMs, reading, () => stream.reset(closeCodes.excessive)));
+    } catch (error) {
+      if (error instanceof StreamError) continue;
+      if (!(error instanceof DecodeError)) throw error;
+      stream.reset(closeCodes.badFrame);
+      if (++malformed > limits.malformedFramesMax) connection.close(closeCodes.badFrame, "malformed pushes");
+    }
   }
 }
 

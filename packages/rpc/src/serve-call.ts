@@ -21,6 +21,8 @@ export type CallHandling = {
 /** What the calls of one connection share. */
 export type Served = CallHandling & {
   readonly limits: RpcLimits;
+  /** Aborts when the connection has ended. */
+  readonly ended: AbortSignal;
   /** Announced by the calls under way. */
   requestBytes: number;
   malformedFrames: number;
@@ -42,6 +44,8 @@ export async function serveCall(stream: Stream, served: Served): Promise<void> {
     cancellation.abort();
   };
   const onLate = (): void => abandon(closeCodes.excessive);
+  const onEnded = (): void => abandon(closeCodes.done);
+  served.ended.addEventListener("abort", onEnded);
   const { arrivalMs, handlingMs, deliveryMs } = served.limits;
   let announcedBytes = 0;
   try {
@@ -60,6 +64,7 @@ export async function serveCall(stream: Stream, served: Served): Promise<void> {
     abandon(codeOf(error));
     if (!(error instanceof StreamError || error instanceof DecodeError)) served.onFault?.(error);
   } finally {
+    served.ended.removeEventListener("abort", onEnded);
     served.requestBytes -= announcedBytes;
   }
 }

@@ -194,6 +194,21 @@ test("when the connection ends, handlers are told and `serve` waits for them", a
   assert.deepEqual(pair.faults, []);
 });
 
+test("a handler is told of the connection's end also when its caller has ended the stream", async () => {
+  const started = Promise.withResolvers<void>();
+  const pair = new ServedPair(async (_request, signal) => {
+    started.resolve();
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    return {};
+  });
+  const stream = await pair.client.open();
+  await stream.write(encodeRequest({ number, requestId: 1, payload: empty }));
+  await stream.end();
+  await started.promise;
+  pair.client.close(closeCodes.done, "");
+  await pair.served;
+});
+
 test("the limits allow at least one whole request", () => {
   assert.ok(limits.requestBytesMax >= protocolLimits.payloadBytesMax);
 });

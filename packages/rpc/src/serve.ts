@@ -8,8 +8,11 @@ export type ServeOptions = CallHandling & { readonly limits?: Partial<RpcLimits>
 
 /** Resolves when the connection has ended and its last handler too. Whatever the peer sends, this never throws. */
 export async function serve(connection: Connection, options: ServeOptions): Promise<void> {
+  const ended = new AbortController();
+  void connection.closed.then(() => ended.abort());
   const served: Served = {
     ...options,
+    ended: ended.signal,
     limits: { ...limits, ...options.limits },
     requestBytes: 0,
     malformedFrames: 0,
