@@ -13,6 +13,7 @@ const steps: readonly Step[] = [
   { name: "types", what: "TypeScript, strict", command: [tool("tsc"), "--noEmit", "-p", "."] },
   { name: "format", what: "layout and order of imports", command: [tool("biome"), "check", "."] },
   { name: "lint", what: "lint with types", command: [tool("oxlint"), "--deny-warnings"] },
+  { name: "shape", what: "names and openings of files", command: script("shape") },
   { name: "architecture", what: "who may import whom", command: script("architecture") },
   { name: "dead-code", what: "unused files, exports and dependencies", command: [tool("knip"), "--no-config-hints"] },
   { name: "licences", what: "each package has one", command: script("licences") },
