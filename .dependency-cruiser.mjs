@@ -16,6 +16,7 @@ const mayImport = {
   crypto: ["bytes"],
   mls: ["bytes", "crypto"],
   protocol: ["bytes", "crypto"],
+  quic: ["bytes", "crypto", "connection"],
   rpc: ["bytes", "connection", "crypto", "protocol"],
   transport: ["bytes", "connection", "crypto"],
   server: ["bytes", "connection", "crypto", "protocol", "rpc", "transport"],
@@ -24,7 +25,7 @@ const mayImport = {
 };
 
 /** Packages that are functions of their arguments: no files, sockets, processes or clocks of the system. */
-const pure = ["bytes", "connection", "crypto", "mls", "protocol", "rpc"];
+const pure = ["bytes", "connection", "crypto", "mls", "protocol", "quic", "rpc"];
 const inputOutput =
   "^(node:)?(fs|net|dgram|tls|http|https|http2|child_process|cluster|os|process|readline|sqlite|ffi|quic|dns|worker_threads)(/|$)";
 
