@@ -1,0 +1,8 @@
+/** The server's only unit of stored time: whole hours since 1970. docs/protocol.md, "Time and limits". */
+
+const HOUR_MS = 60 * 60 * 1000;
+
+export const hourOf = (timeMs: number): number => Math.floor(timeMs / HOUR_MS);
+
+/** The hour from which something may be deleted: `hours` have passed then for certain, whatever minute it is now. */
+export const expiryHour = (timeMs: number, hours: number): number => hourOf(timeMs) + hours + 1;

@@ -1,0 +1,1 @@
+export { limits, type ServerLimits } from "./limits.ts";

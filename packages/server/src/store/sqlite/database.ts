@@ -1,0 +1,104 @@
+/** Opens the database file: durable settings, migrations, and refusals of what is damaged or newer. design: WAL, FULL. */
+import { statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import type { Kysely } from "kysely";
+import { errorCode, ServerError } from "../../server-error.ts";
+import { kyselyOver } from "./kysely-dialect.ts";
+import { migrations, type Tables } from "./schema.ts";
+
+export type Database = { readonly sqlite: DatabaseSync; readonly plain: Kysely<Tables> };
+export type OpenOptions = { readonly path: string; readonly checkedBytesMax: number };
+
+/** Result codes of SQLite, without their extended part. */
+const resultCodes = { busy: 5, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notDatabase: 26, readOnly: 8 };
+/** Another process may look at the file for a moment, such as a backup. */
+const BUSY_MS = 2_000;
+
+/** Throws `ServerError`. */
+export async function openDatabase(options: OpenOptions): Promise<Database> {
+  try {
+    return await open(options);
+  } catch (error) {
+    throw error instanceof ServerError ? error : openFailure(error, options.path);
+  }
+}
+
+async function open({ path, checkedBytesMax }: OpenOptions): Promise<Database> {
+  const sqlite = new DatabaseSync(path, { timeout: BUSY_MS });
+  try {
+    const version = readInteger(sqlite, "PRAGMA user_version");
+    if (version > migrations.length) throw newer(path);
+    if (version > 0 && statSync(path).size <= checkedBytesMax) check(sqlite, path);
+    // Before the first table: later it would need a VACUUM.
+    if (version === 0) sqlite.exec("PRAGMA auto_vacuum = INCREMENTAL");
+    // At every open: a reopened WAL database may run with less.
+    sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST");
+    sqlite.exec("PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY");
+    const plain = kyselyOver(sqlite);
+    await migrate({ sqlite, plain }, version);
+    return { sqlite, plain };
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+}
+
+async function migrate({ sqlite, plain }: Database, version: number): Promise<void> {
+  if (version === migrations.length) return;
+  sqlite.exec("BEGIN IMMEDIATE");
+  for (const migration of migrations.slice(version)) await migration(plain);
+  sqlite.exec(`PRAGMA user_version = ${migrations.length}`);
+  sqlite.exec("COMMIT");
+}
+
+function check(sqlite: DatabaseSync, path: string): void {
+  const row = sqlite.prepare("PRAGMA quick_check(1)").get();
+  if (row?.["quick_check"] !== "ok") throw damaged(path, row?.["quick_check"]);
+}
+
+export function readInteger(sqlite: DatabaseSync, pragma: string): number {
+  const [value] = Object.values(sqlite.prepare(pragma).get() ?? {});
+  return Number(value ?? 0);
+}
+
+/** What became of the whole transaction when a statement threw: `undefined` for errors of our own. */
+export function storeFailure(error: unknown): ServerError | undefined {
+  const code = resultCode(error);
+  if (code === resultCodes.full || errorCode(error) === "ENOSPC") {
+    return new ServerError("unavailable", "The disk is full. The server takes messages again when there is space.", error);
+  }
+  if (code === resultCodes.ioError || code === resultCodes.busy || code === resultCodes.cannotOpen) {
+    return new ServerError("unavailable", "The disk did not take the data. Look at the system's log.", error);
+  }
+  if (code === resultCodes.corrupt || code === resultCodes.notDatabase) {
+    return new ServerError("data_damaged", "The database is damaged. Stop the server and restore a backup.", error);
+  }
+  return undefined;
+}
+
+function openFailure(error: unknown, path: string): unknown {
+  const code = resultCode(error);
+  if (code === resultCodes.corrupt || code === resultCodes.notDatabase) return damaged(path, error);
+  if (code === resultCodes.full || code === resultCodes.ioError) {
+    return new ServerError("disk_full", `There is no space left to open ${path}. Free some and start again.`, error);
+  }
+  if (code === resultCodes.cannotOpen || code === resultCodes.readOnly) {
+    const text = `${path} cannot be opened for writing. Check its owner and permissions, or name another folder with --data.`;
+    return new ServerError("data_folder_unreadable", text, error);
+  }
+  return error;
+}
+
+const newer = (path: string): ServerError =>
+  new ServerError(
+    "data_newer",
+    `${path} was written by a newer version of this program. Update the program, or name another folder with --data.`,
+  );
+
+const damaged = (path: string, cause: unknown): ServerError =>
+  new ServerError("data_damaged", `${path} is damaged. Move it away and restore a backup; nothing in it was changed.`, cause);
+
+function resultCode(error: unknown): number {
+  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return 0;
+  return error.errcode & 0xff;
+}

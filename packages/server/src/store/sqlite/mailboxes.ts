@@ -1,0 +1,74 @@
+/** Private mailboxes, and the queues behind doors: made, found, closed. */
+import type { DatabaseSync } from "node:sqlite";
+import type { Store } from "../store.ts";
+import { blob, integer } from "./columns.ts";
+import type { Database } from "./database.ts";
+import type { Operation } from "./operation.ts";
+
+export function mailboxOperations({ sqlite }: Database) {
+  const find = sqlite.prepare("SELECT is_door FROM mailbox WHERE address = ?");
+
+  const createMailbox: Operation<Store["createMailbox"]> = (address) => {
+    const known = find.get(address);
+    if (known !== undefined) return integer(known, "is_door") === 0 ? "created" : "address_taken";
+    insertMailbox(sqlite, { address, isDoor: false });
+    return "created";
+  };
+
+  const hasMailbox: Operation<Store["hasMailbox"]> = (address) => {
+    const row = find.get(address);
+    return row !== undefined && integer(row, "is_door") === 0;
+  };
+
+  const closeMailbox: Operation<Store["closeMailbox"]> = (address) => deleteMailbox(sqlite, address);
+
+  return { createMailbox, hasMailbox, closeMailbox };
+}
+
+type NewMailbox = { readonly address: Uint8Array; readonly isDoor: boolean };
+
+export function insertMailbox(sqlite: DatabaseSync, { address, isDoor }: NewMailbox): void {
+  sqlite
+    .prepare("INSERT INTO mailbox (address, is_door, next_cursor, cells, keyed_cells, bytes) VALUES (?, ?, 1, 0, 0, 0)")
+    .run(address, isDoor ? 1 : 0);
+}
+
+export function deleteMailbox(sqlite: DatabaseSync, address: Uint8Array): void {
+  const row = sqlite.prepare("SELECT id FROM mailbox WHERE address = ?").get(address);
+  if (row === undefined) return;
+  const id = integer(row, "id");
+  sqlite.prepare("DELETE FROM cell WHERE mailbox = ?").run(id);
+  sqlite.prepare("DELETE FROM message_id WHERE mailbox = ?").run(id);
+  sqlite.prepare("DELETE FROM mailbox WHERE id = ?").run(id);
+}
+
+export function doorOperations({ sqlite, plain }: Database) {
+  const address = sqlite.prepare("SELECT address FROM door WHERE username = ? AND device_id = ?");
+
+  const doorAddress: Operation<Store["doorAddress"]> = ({ username, deviceId }) => {
+    const row = address.get(username, deviceId);
+    return row === undefined ? null : blob(row, "address");
+  };
+
+  const putDoor: Operation<Store["putDoor"]> = async ({ username, deviceId, address: wanted, keyHash, open }) => {
+    const row = address.get(username, deviceId);
+    const current = row === undefined ? undefined : blob(row, "address");
+    const moves = current === undefined || Buffer.compare(current, wanted) !== 0;
+    if (moves && (await holds(wanted))) return "address_taken";
+    if (current === undefined) insertMailbox(sqlite, { address: wanted, isDoor: true });
+    // The queue moves with its door: what waits there was accepted.
+    else if (moves) await plain.updateTable("mailbox").set({ address: wanted }).where("address", "=", current).execute();
+    const door = { address: wanted, key_hash: keyHash, open: open ? 1 : 0 };
+    await plain
+      .insertInto("door")
+      .values({ username, device_id: deviceId, ...door })
+      .onConflict((conflict) => conflict.columns(["username", "device_id"]).doUpdateSet(door))
+      .execute();
+    return "stored";
+  };
+
+  const holds = async (wanted: Uint8Array): Promise<boolean> =>
+    (await plain.selectFrom("mailbox").select("id").where("address", "=", wanted).executeTakeFirst()) !== undefined;
+
+  return { doorAddress, putDoor };
+}

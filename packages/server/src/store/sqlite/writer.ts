@@ -1,0 +1,75 @@
+/** The single writer: a worker thread that owns the database and commits in groups whatever has come in the meantime. */
+import assert from "node:assert/strict";
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { ServerError } from "../../server-error.ts";
+import { type Database, openDatabase } from "./database.ts";
+import { commitBatch, type Request, type Result } from "./group-commit.ts";
+import { type Method, type Output, operationsOn } from "./operations.ts";
+
+export type WriterOptions = { readonly path: string; readonly batchMax: number; readonly checkedBytesMax: number };
+export type ToWriter =
+  | { readonly kind: "requests"; readonly requests: readonly Request[] }
+  | { readonly kind: "close" };
+export type FromWriter<Value = Output<Method>> =
+  | { readonly kind: "opened" }
+  | { readonly kind: "refused"; readonly code: string; readonly message: string }
+  | { readonly kind: "results"; readonly results: readonly Result<Value>[] };
+
+assert.ok(parentPort !== null, "the writer is a worker thread");
+await start(parentPort, workerData);
+
+async function start(port: MessagePort, options: WriterOptions): Promise<void> {
+  try {
+    const database = await openDatabase(options);
+    serve(port, database, options.batchMax);
+    send(port, { kind: "opened" });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "The database cannot be opened.";
+    send(port, { kind: "refused", code: error instanceof ServerError ? error.code : "internal", message });
+  }
+}
+
+function serve(port: MessagePort, database: Database, batchMax: number): void {
+  const { sqlite } = database;
+  const engine = { sqlite, operations: operationsOn(database) };
+  const queue: Request[] = [];
+  let closing = false;
+  let busy = false;
+
+  const take = (message: ToWriter): void => {
+    if (message.kind === "close") closing = true;
+    else queue.push(...message.requests);
+  };
+
+  async function work(): Promise<void> {
+    busy = true;
+    for (;;) {
+      // What came during the last fsync shares the next one.
+      for (let more = receiveMessageOnPort(port); more !== undefined; more = receiveMessageOnPort(port)) {
+        take(more.message);
+      }
+      const batch = queue.splice(0, batchMax);
+      if (batch.length === 0) break;
+      const results = await commitBatch(engine, batch);
+      send(port, { kind: "results", results });
+      if (batch.some(({ method }) => method === "upkeep")) sqlite.exec("PRAGMA wal_checkpoint(PASSIVE)");
+    }
+    busy = false;
+    if (closing) close();
+  }
+
+  function close(): void {
+    sqlite.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    sqlite.close();
+    port.close();
+  }
+
+  port.on("message", (message: ToWriter) => {
+    take(message);
+    if (!busy) void work();
+  });
+}
+
+function send(port: MessagePort, message: FromWriter): void {
+  port.postMessage(message);
+}
