@@ -1,0 +1,73 @@
+/** What the server remembers of one connection, and for as long as it lives. */
+import { toHex } from "@quicprochat/bytes";
+import type { Connection } from "@quicprochat/connection";
+import { type ConnectionClass, RefusalError, sessionExporter } from "@quicprochat/protocol";
+import type { ServerLimits } from "./limits.ts";
+import { addressPrefix } from "./rate-limit/address-prefix.ts";
+import { RateLimit } from "./rate-limit/rate-limit.ts";
+import type { DeviceOf } from "./store/store.ts";
+
+/** An errand is for one name, or for one walk along the slots. */
+export type Purpose = { readonly kind: "name"; readonly username: string } | { readonly kind: "door" | "slots" };
+
+/** OPAQUE between its second and third message. */
+export type LoginUnderWay = { readonly username: string; readonly serverLoginState: string };
+
+export class Peer {
+  readonly connection: Connection;
+  /** For rate limits only. */
+  readonly prefix: string;
+  readonly calls: RateLimit;
+  connectionClass: ConnectionClass | undefined;
+  session: DeviceOf | undefined;
+  login: LoginUnderWay | undefined;
+  readonly #attached = new Set<string>();
+  readonly #attachedMax: number;
+  #purpose: Purpose | undefined;
+
+  constructor(connection: Connection, limits: ServerLimits) {
+    this.connection = connection;
+    this.prefix = addressPrefix(connection.remoteAddress);
+    this.calls = new RateLimit({ max: limits.callsPerSecondPerConnection, windowMs: 1_000, entriesMax: 1 });
+    this.#attachedMax = limits.attachedMailboxesMax;
+  }
+
+  /** The X of docs/protocol.md, "Sessions". */
+  get exporter(): Uint8Array {
+    return this.connection.exportKey(sessionExporter);
+  }
+
+  /** The device whose session this is. */
+  get device(): DeviceOf {
+    if (this.session === undefined) throw new RefusalError("no_session");
+    return this.session;
+  }
+
+  attach(address: Uint8Array): void {
+    if (this.#attached.size >= this.#attachedMax) throw new RefusalError("quota");
+    this.#attached.add(toHex(address));
+  }
+
+  detach(address: Uint8Array): void {
+    this.#attached.delete(toHex(address));
+  }
+
+  /** Refuses to read a mailbox whose reader key was not shown on this connection. */
+  requireAttached(address: Uint8Array): void {
+    if (!this.#attached.has(toHex(address))) throw new RefusalError("mailbox_unknown");
+  }
+
+  /** Refuses a second purpose on an errand: two on one connection would be joined by it. */
+  devoteTo(purpose: Purpose): void {
+    if (this.connectionClass !== "errand") return;
+    const current = this.#purpose;
+    if (current !== undefined && !compatible(current, purpose)) throw new RefusalError("wrong_class");
+    // A name stays the purpose when its doors are written to.
+    if (current?.kind !== "name") this.#purpose = purpose;
+  }
+}
+
+function compatible(current: Purpose, next: Purpose): boolean {
+  if (current.kind === "name" && next.kind === "name") return current.username === next.username;
+  return (current.kind === "slots") === (next.kind === "slots");
+}

@@ -1,0 +1,48 @@
+/** How often something may happen within a sliding window, for each key; remembers a bounded number of keys. */
+
+export type RateLimitOptions = { readonly max: number; readonly windowMs: number; readonly entriesMax: number };
+
+/** Counts of the fixed window that began at `start`, and of the one before it. */
+type Counts = { readonly start: number; readonly current: number; readonly previous: number };
+
+export class RateLimit {
+  readonly #options: RateLimitOptions;
+  readonly #counts = new Map<string, Counts>();
+
+  constructor(options: RateLimitOptions) {
+    this.#options = options;
+  }
+
+  /** 0 when it may happen, and it is counted; else the milliseconds to wait. */
+  take(key: string, now: number): number {
+    const { max, windowMs, entriesMax } = this.#options;
+    const counts = advance(this.#counts.get(key), now, windowMs);
+    // The previous window counts for the part of it that the sliding one still covers.
+    const share = 1 - (now - counts.start) / windowMs;
+    const weight = counts.previous * share + counts.current;
+    if (weight + 1 > max) return waitMs(counts, { max, windowMs, now });
+    this.#counts.delete(key);
+    // The map keeps the order of use: what was used least recently goes first.
+    if (this.#counts.size >= entriesMax) for (const oldest of this.#counts.keys()) if (this.#counts.delete(oldest)) break;
+    this.#counts.set(key, { ...counts, current: counts.current + 1 });
+    return 0;
+  }
+}
+
+function advance(counts: Counts | undefined, now: number, windowMs: number): Counts {
+  if (counts === undefined || now < counts.start) return { start: now, current: 0, previous: 0 };
+  const windows = Math.floor((now - counts.start) / windowMs);
+  if (windows === 0) return counts;
+  const start = counts.start + windows * windowMs;
+  return { start, current: 0, previous: windows === 1 ? counts.current : 0 };
+}
+
+type Wait = { readonly max: number; readonly windowMs: number; readonly now: number };
+
+/** When enough of the previous window has slid out, or the next window at the latest. */
+function waitMs({ start, current, previous }: Counts, { max, windowMs, now }: Wait): number {
+  const untilNext = start + windowMs - now;
+  if (current + 1 > max || previous === 0) return Math.max(1, Math.ceil(untilNext));
+  const share = (max - 1 - current) / previous;
+  return Math.max(1, Math.ceil(start + (1 - share) * windowMs - now));
+}

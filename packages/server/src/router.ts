@@ -1,0 +1,39 @@
+/** Decides which call a connection may make at this moment, and answers it. docs/protocol.md, "Connections". */
+import { methods, RefusalError } from "@quicprochat/protocol";
+import type { BoundMethod } from "@quicprochat/rpc";
+import type { Call, ServerContext } from "./call-context.ts";
+import type { Peer } from "./peer.ts";
+import { spend } from "./rate-limit/rates.ts";
+import { type Route, routes } from "./routes.ts";
+import { ServerError } from "./server-error.ts";
+
+/** What answers this method. Throws `RefusalError` where this connection may not call it, now or ever. */
+export function admit(call: Call, methodNumber: number): BoundMethod {
+  const { server, peer } = call;
+  const now = server.now();
+  spend(peer.calls, "", now);
+  spend(server.rates.calls, peer.prefix, now);
+  const route = routes.get(methodNumber);
+  if (route === undefined) throw new RefusalError("unknown_method");
+  requireClass(peer, route);
+  return answering(server, route.bind(call));
+}
+
+function requireClass({ connectionClass, session }: Peer, { method }: Route): void {
+  if (method.number === methods.hello.number) return;
+  const allowed = connectionClass !== undefined && method.classes.includes(connectionClass);
+  if (!allowed) throw new RefusalError("wrong_class");
+  if (method.session && session === undefined) throw new RefusalError("no_session");
+}
+
+function answering({ limits, log, now }: ServerContext, answer: BoundMethod): BoundMethod {
+  return async (payload, signal) => {
+    try {
+      return await answer(payload, signal);
+    } catch (error) {
+      if (!(error instanceof ServerError)) throw error;
+      log({ time: now(), level: "error", event: "store_refused", code: error.code, message: error.message });
+      throw new RefusalError("unavailable", limits.retryAfterMs);
+    }
+  };
+}
