@@ -212,3 +212,26 @@ test("a handler is told of the connection's end also when its caller has ended t
 test("the limits allow at least one whole request", () => {
   assert.ok(limits.requestBytesMax >= protocolLimits.payloadBytesMax);
 });
+
+test("a connection that is drained ends behind the answer to its last call", async () => {
+  const release = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
+  await using pair = new ServedPair(async () => {
+    started.resolve();
+    await release.promise;
+    return { serverTimeMs: 7n };
+  });
+  const calling = call(pair.client, methods.hello, hello);
+  await started.promise;
+  pair.drain.abort();
+  release.resolve();
+  assert.equal((await calling).serverTimeMs, 7n);
+  assert.equal((await pair.client.closed).code, closeCodes.draining);
+  await pair.served;
+});
+
+test("a connection without calls is drained at once", async () => {
+  await using pair = new ServedPair(echo);
+  pair.drain.abort();
+  assert.equal((await pair.client.closed).code, closeCodes.draining);
+});

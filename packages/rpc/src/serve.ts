@@ -4,7 +4,11 @@ import { closeCodes } from "./close-codes.ts";
 import { limits, type RpcLimits } from "./limits.ts";
 import { type CallHandling, type Served, serveCall } from "./serve-call.ts";
 
-export type ServeOptions = CallHandling & { readonly limits?: Partial<RpcLimits> };
+export type ServeOptions = CallHandling & {
+  readonly limits?: Partial<RpcLimits>;
+  /** Closes the connection as `draining` once no call is under way: refuse new ones in `admit` from then on. */
+  readonly drain?: AbortSignal;
+};
 
 /** Resolves when the connection has ended and its last handler too. Whatever the peer sends, this never throws. */
 export async function serve(connection: Connection, options: ServeOptions): Promise<void> {
@@ -18,6 +22,13 @@ export async function serve(connection: Connection, options: ServeOptions): Prom
     malformedFrames: 0,
   };
   const calls = new Set<Promise<void>>();
+  const drain = async (): Promise<void> => {
+    while (calls.size > 0) await Promise.all(calls);
+    connection.close(closeCodes.draining, "the server is stopping");
+  };
+  const onDrain = (): void => void drain();
+  options.drain?.addEventListener("abort", onDrain);
+  if (options.drain?.aborted === true) onDrain();
   let wake = (): void => {};
   for (;;) {
     while (calls.size >= served.limits.concurrentCallsMax) {
@@ -35,5 +46,6 @@ export async function serve(connection: Connection, options: ServeOptions): Prom
     });
     calls.add(call);
   }
+  options.drain?.removeEventListener("abort", onDrain);
   await Promise.all(calls);
 }

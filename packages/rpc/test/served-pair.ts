@@ -16,11 +16,15 @@ export class ServedPair implements AsyncDisposable {
   /** Settles when `serve` has returned. */
   readonly served: Promise<void>;
 
+  /** Aborts when the server shall stop. */
+  readonly drain = new AbortController();
+
   constructor(handle: HelloHandler, limits: Partial<RpcLimits> = {}) {
     [this.client, this.server] = memoryPair();
     const hello = bind(methods.hello, handle);
     this.served = serve(this.server, {
       limits,
+      drain: this.drain.signal,
       admit: (number) => {
         if (number === methods.hello.number) return hello;
         throw new RefusalError("unknown_method");
