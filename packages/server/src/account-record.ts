@@ -1,12 +1,6 @@
 /** Accounts of the store with their messages decoded, and device lists on their way into it. */
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import {
-  type DeviceList,
-  DeviceListSchema,
-  type Identity,
-  IdentitySchema,
-  RefusalError,
-} from "@quicprochat/protocol";
+import { type DeviceList, DeviceListSchema, type Identity, IdentitySchema, RefusalError } from "@quicprochat/protocol";
 import type { ServerContext } from "./call-context.ts";
 import type { Store } from "./store/store.ts";
 

@@ -9,6 +9,7 @@ import type { Peer } from "./peer.ts";
 import type { Rates } from "./rate-limit/rates.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Store } from "./store/store.ts";
+import type { StoreWatch } from "./store-watch.ts";
 import type { Wakes } from "./wakes.ts";
 
 /** Who may register: nobody, anybody, or whoever shows the secret of the invite. */
@@ -32,6 +33,7 @@ export type ServerContext = {
   readonly rates: Rates;
   readonly wakes: Wakes;
   readonly sessions: Sessions;
+  readonly storeWatch: StoreWatch;
   readonly now: () => number;
   readonly log: Log;
 };

@@ -17,9 +17,8 @@ export class OpaqueServer {
     this.#setup = setup;
   }
 
-  /** `setup` as `createOpaqueSetup` made it. Throws when it is none. */
-  static async load(setup: string): Promise<OpaqueServer> {
-    await ready;
+  /** `setup` as `createOpaqueSetup` made it. Throws when it is none. Await `opaqueReady` before. */
+  static parse(setup: string): OpaqueServer {
     server.getPublicKey(setup);
     return new OpaqueServer(setup);
   }
@@ -65,10 +64,11 @@ export class OpaqueServer {
   }
 }
 
-export async function createOpaqueSetup(): Promise<string> {
-  await ready;
-  return server.createSetup();
-}
+/** The WebAssembly is loaded. */
+export const opaqueReady: Promise<void> = ready;
+
+/** Keys and OPRF seed of a new server: losing them makes every password useless. */
+export const createOpaqueSetup = (): string => server.createSetup();
 
 function orRefuse<T>(code: "malformed" | "bad_login", work: () => T): T {
   try {

@@ -2,6 +2,7 @@
 import { toHex } from "@quicprochat/bytes";
 import type { Connection } from "@quicprochat/connection";
 import { type ConnectionClass, RefusalError, sessionExporter } from "@quicprochat/protocol";
+import { closeCodes } from "@quicprochat/rpc";
 import type { ServerLimits } from "./limits.ts";
 import { addressPrefix } from "./rate-limit/address-prefix.ts";
 import { RateLimit } from "./rate-limit/rate-limit.ts";
@@ -13,23 +14,38 @@ export type Purpose = { readonly kind: "name"; readonly username: string } | { r
 /** OPAQUE between its second and third message. */
 export type LoginUnderWay = { readonly username: string; readonly serverLoginState: string };
 
-export class Peer {
+export class Peer implements Disposable {
   readonly connection: Connection;
   /** For rate limits only. */
   readonly prefix: string;
   readonly calls: RateLimit;
-  connectionClass: ConnectionClass | undefined;
   session: DeviceOf | undefined;
   login: LoginUnderWay | undefined;
   readonly #attached = new Set<string>();
-  readonly #attachedMax: number;
+  readonly #limits: ServerLimits;
+  #connectionClass: ConnectionClass | undefined;
   #purpose: Purpose | undefined;
+  #timer: NodeJS.Timeout;
 
   constructor(connection: Connection, limits: ServerLimits) {
     this.connection = connection;
     this.prefix = addressPrefix(connection.remoteAddress);
     this.calls = new RateLimit({ max: limits.callsPerSecondPerConnection, windowMs: 1_000, entriesMax: 1 });
-    this.#attachedMax = limits.attachedMailboxesMax;
+    this.#limits = limits;
+    this.#timer = this.#closeAfter(limits.helloMs, "no hello came");
+  }
+
+  get connectionClass(): ConnectionClass | undefined {
+    return this.#connectionClass;
+  }
+
+  /** Once for each connection, or the same again. */
+  declare(connectionClass: ConnectionClass): void {
+    if (this.#connectionClass === connectionClass) return;
+    if (this.#connectionClass !== undefined) throw new RefusalError("wrong_class");
+    this.#connectionClass = connectionClass;
+    clearTimeout(this.#timer);
+    if (connectionClass === "errand") this.#timer = this.#closeAfter(this.#limits.errandMs, "an errand takes a minute");
   }
 
   /** The X of docs/protocol.md, "Sessions". */
@@ -44,7 +60,7 @@ export class Peer {
   }
 
   attach(address: Uint8Array): void {
-    if (this.#attached.size >= this.#attachedMax) throw new RefusalError("quota");
+    if (this.#attached.size >= this.#limits.attachedMailboxesMax) throw new RefusalError("quota");
     this.#attached.add(toHex(address));
   }
 
@@ -59,11 +75,19 @@ export class Peer {
 
   /** Refuses a second purpose on an errand: two on one connection would be joined by it. */
   devoteTo(purpose: Purpose): void {
-    if (this.connectionClass !== "errand") return;
+    if (this.#connectionClass !== "errand") return;
     const current = this.#purpose;
     if (current !== undefined && !compatible(current, purpose)) throw new RefusalError("wrong_class");
     // A name stays the purpose when its doors are written to.
     if (current?.kind !== "name") this.#purpose = purpose;
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+
+  #closeAfter(ms: number, reason: string): NodeJS.Timeout {
+    return setTimeout(() => this.connection.close(closeCodes.excessive, reason), ms);
   }
 }
 

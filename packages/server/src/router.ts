@@ -26,13 +26,13 @@ function requireClass({ connectionClass, session }: Peer, { method }: Route): vo
   if (method.session && session === undefined) throw new RefusalError("no_session");
 }
 
-function answering({ limits, log, now }: ServerContext, answer: BoundMethod): BoundMethod {
+function answering({ limits, storeWatch, now }: ServerContext, answer: BoundMethod): BoundMethod {
   return async (payload, signal) => {
     try {
       return await answer(payload, signal);
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
-      log({ time: now(), level: "error", event: "store_refused", code: error.code, message: error.message });
+      storeWatch.refused(error, now());
       throw new RefusalError("unavailable", limits.retryAfterMs);
     }
   };

@@ -5,8 +5,8 @@ import {
   type EnqueueItem,
   type EnqueueOutcome,
   enqueueOutcomes,
-  limits as protocolLimits,
   type methods,
+  limits as protocolLimits,
   RefusalError,
   validCellSize,
 } from "@quicprochat/protocol";

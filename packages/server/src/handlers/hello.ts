@@ -9,8 +9,7 @@ export const hello: Handler<typeof methods.hello> = async (request, { server, pe
   if (request.version !== VERSION) throw new RefusalError("unknown_method");
   const wanted = classOf(request.class);
   if (wanted === undefined) throw new RefusalError("malformed");
-  if (peer.connectionClass !== undefined && peer.connectionClass !== wanted) throw new RefusalError("wrong_class");
-  peer.connectionClass = wanted;
+  peer.declare(wanted);
   return {
     serverTimeMs: BigInt(Math.trunc(server.now())),
     requireTokens: false,

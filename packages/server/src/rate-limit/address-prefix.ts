@@ -17,5 +17,7 @@ function groups(host: string): string[] {
   const before = head === "" ? [] : head.split(":");
   const after = tail === undefined || tail === "" ? [] : tail.split(":");
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
-  return [...before, ...Array.from({ length: zeros }, () => "0"), ...after].map((group) => group.replace(/^0+(?=.)/, ""));
+  return [...before, ...Array.from({ length: zeros }, () => "0"), ...after].map((group) =>
+    group.replace(/^0+(?=.)/, ""),
+  );
 }

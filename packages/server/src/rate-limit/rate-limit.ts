@@ -23,7 +23,8 @@ export class RateLimit {
     if (weight + 1 > max) return waitMs(counts, { max, windowMs, now });
     this.#counts.delete(key);
     // The map keeps the order of use: what was used least recently goes first.
-    if (this.#counts.size >= entriesMax) for (const oldest of this.#counts.keys()) if (this.#counts.delete(oldest)) break;
+    if (this.#counts.size >= entriesMax)
+      for (const oldest of this.#counts.keys()) if (this.#counts.delete(oldest)) break;
     this.#counts.set(key, { ...counts, current: counts.current + 1 });
     return 0;
   }

@@ -9,6 +9,10 @@ export const devicesPublish: Handler<typeof methods.devicesPublish> = async ({ d
   const account = await accountOf(server.store, username);
   if (account === null) throw new RefusalError("no_session");
   const { identity } = account;
-  await publishDeviceList(server, username, requireDeviceList({ serverId: server.serverId, username, identity, devices }));
+  await publishDeviceList(
+    server,
+    username,
+    requireDeviceList({ serverId: server.serverId, username, identity, devices }),
+  );
   return {};
 };

@@ -1,5 +1,5 @@
 /** 220 door.put: makes or changes this device's door. docs/protocol.md, "Mailboxes". */
-import { limits as protocolLimits, type methods, RefusalError } from "@quicprochat/protocol";
+import { type methods, limits as protocolLimits, RefusalError } from "@quicprochat/protocol";
 import type { Handler } from "../../call-context.ts";
 import { requireLength } from "../../require.ts";
 

@@ -4,8 +4,8 @@ import { sha256 } from "@quicprochat/crypto";
 import {
   DeviceListSchema,
   IdentitySchema,
-  limits as protocolLimits,
   type methods,
+  limits as protocolLimits,
   RefusalError,
 } from "@quicprochat/protocol";
 import type { Handler } from "../../call-context.ts";

@@ -1,6 +1,6 @@
 /** 300 key-package.publish: packages of this device, each to be given once. docs/protocol.md, "KeyPackages". */
 import { sha256 } from "@quicprochat/crypto";
-import { limits as protocolLimits, type methods, RefusalError } from "@quicprochat/protocol";
+import { type methods, limits as protocolLimits, RefusalError } from "@quicprochat/protocol";
 import type { Handler, ServerContext } from "../../call-context.ts";
 
 export const keyPackagePublish: Handler<typeof methods.keyPackagePublish> = async (request, { server, peer }) => {

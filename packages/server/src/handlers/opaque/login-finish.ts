@@ -1,10 +1,15 @@
 /** 103 opaque.login-finish: proves the password on this very connection, and may add the device that logs in. */
 import { equalBytes } from "@quicprochat/bytes";
-import { bindLogin, type DeviceList, type methods, RefusalError } from "@quicprochat/protocol";
+import {
+  bindLogin,
+  type DeviceList,
+  type methods,
+  limits as protocolLimits,
+  RefusalError,
+} from "@quicprochat/protocol";
 import { accountOf, publishDeviceList } from "../../account-record.ts";
 import type { Handler, ServerContext } from "../../call-context.ts";
 import { requireDeviceList, requireLength } from "../../require.ts";
-import { limits as protocolLimits } from "@quicprochat/protocol";
 
 export const loginFinish: Handler<typeof methods.loginFinish> = async (request, { server, peer }) => {
   const { login } = peer;

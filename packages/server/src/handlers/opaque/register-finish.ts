@@ -2,9 +2,9 @@
 import { toBinary } from "@bufbuild/protobuf";
 import { IdentitySchema, type methods, RefusalError, verifyIdentity } from "@quicprochat/protocol";
 import type { Handler } from "../../call-context.ts";
+import { spend } from "../../rate-limit/rates.ts";
 import { requireRegistration } from "../../registration.ts";
 import { requireUsername } from "../../require.ts";
-import { spend } from "../../rate-limit/rates.ts";
 
 export const registerFinish: Handler<typeof methods.registerFinish> = async (request, { server, peer }) => {
   const { registrationSecret, record, identity } = request;

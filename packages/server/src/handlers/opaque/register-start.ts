@@ -1,9 +1,9 @@
 /** 100 opaque.register-start: RFC 9807 section 5.2, the server's answer to a blinded password. */
 import { type methods, RefusalError } from "@quicprochat/protocol";
 import type { Handler } from "../../call-context.ts";
+import { spend } from "../../rate-limit/rates.ts";
 import { requireRegistration } from "../../registration.ts";
 import { requireUsername } from "../../require.ts";
-import { spend } from "../../rate-limit/rates.ts";
 
 export const registerStart: Handler<typeof methods.registerStart> = async (request, { server, peer }) => {
   requireRegistration(server.registration, request.registrationSecret);

@@ -1,6 +1,6 @@
 /** 900 session.open: a device proves its session key on this very connection. docs/protocol.md, "Sessions". */
 import { equalBytes } from "@quicprochat/bytes";
-import { limits as protocolLimits, type methods, RefusalError, verifySession } from "@quicprochat/protocol";
+import { type methods, limits as protocolLimits, RefusalError, verifySession } from "@quicprochat/protocol";
 import { accountOf } from "../../account-record.ts";
 import type { Handler } from "../../call-context.ts";
 import { requireLength, requireUsername } from "../../require.ts";

@@ -1,6 +1,6 @@
 /** 211 slot.get: what was written first, if anything. */
 import { create } from "@bufbuild/protobuf";
-import { signingKeyBytes, sha256 } from "@quicprochat/crypto";
+import { sha256, signingKeyBytes } from "@quicprochat/crypto";
 import { type methods, type SlotEntry, SlotEntrySchema, signReceipt } from "@quicprochat/protocol";
 import type { Handler, ServerContext } from "../../call-context.ts";
 import { requireLength } from "../../require.ts";

@@ -1,8 +1,8 @@
 /** 210 slot.put: the first entry of a slot wins, and the server signs what it answers. docs/protocol.md, "Slots". */
-import { signingKeyBytes, sha256 } from "@quicprochat/crypto";
+import { sha256, signingKeyBytes } from "@quicprochat/crypto";
 import {
-  limits as protocolLimits,
   type methods,
+  limits as protocolLimits,
   RefusalError,
   signReceipt,
   validEntrySize,

@@ -8,7 +8,9 @@ export function accountOperations({ sqlite, plain }: Database) {
   const createAccount: Operation<Store["createAccount"]> = async ({ username, opaqueRecord, identity }) => {
     const known = await account(username);
     if (known !== null) {
-      return sameBytes(known.opaqueRecord, opaqueRecord) && sameBytes(known.identity, identity) ? "created" : "name_taken";
+      return sameBytes(known.opaqueRecord, opaqueRecord) && sameBytes(known.identity, identity)
+        ? "created"
+        : "name_taken";
     }
     await plain.insertInto("account").values({ username, opaque_record: opaqueRecord, identity }).execute();
     return "created";
@@ -22,7 +24,10 @@ export function accountOperations({ sqlite, plain }: Database) {
   }
 
   const accountCount: Operation<Store["accountCount"]> = async () => {
-    const row = await plain.selectFrom("account").select(({ fn }) => fn.countAll<number>().as("count")).executeTakeFirst();
+    const row = await plain
+      .selectFrom("account")
+      .select(({ fn }) => fn.countAll<number>().as("count"))
+      .executeTakeFirst();
     return row?.count ?? 0;
   };
 

@@ -65,7 +65,11 @@ export function readInteger(sqlite: DatabaseSync, pragma: string): number {
 export function storeFailure(error: unknown): ServerError | undefined {
   const code = resultCode(error);
   if (code === resultCodes.full || errorCode(error) === "ENOSPC") {
-    return new ServerError("unavailable", "The disk is full. The server takes messages again when there is space.", error);
+    return new ServerError(
+      "unavailable",
+      "The disk is full. The server takes messages again when there is space.",
+      error,
+    );
   }
   if (code === resultCodes.ioError || code === resultCodes.busy || code === resultCodes.cannotOpen) {
     return new ServerError("unavailable", "The disk did not take the data. Look at the system's log.", error);
@@ -96,7 +100,11 @@ const newer = (path: string): ServerError =>
   );
 
 const damaged = (path: string, cause: unknown): ServerError =>
-  new ServerError("data_damaged", `${path} is damaged. Move it away and restore a backup; nothing in it was changed.`, cause);
+  new ServerError(
+    "data_damaged",
+    `${path} is damaged. Move it away and restore a backup; nothing in it was changed.`,
+    cause,
+  );
 
 function resultCode(error: unknown): number {
   if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return 0;

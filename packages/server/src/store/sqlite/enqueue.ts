@@ -12,7 +12,9 @@ type Place =
   | { readonly kind: "refused"; readonly outcome: EnqueueOutcome };
 
 export function enqueueOperations({ sqlite }: Database) {
-  const findMailbox = sqlite.prepare("SELECT id, next_cursor, cells, bytes FROM mailbox WHERE address = ? AND is_door = 0");
+  const findMailbox = sqlite.prepare(
+    "SELECT id, next_cursor, cells, bytes FROM mailbox WHERE address = ? AND is_door = 0",
+  );
   const findDoor = sqlite.prepare(
     "SELECT m.id, m.next_cursor, m.cells, m.keyed_cells, d.key_hash, d.open FROM mailbox m JOIN door d USING (address) WHERE m.address = ?",
   );

@@ -25,7 +25,9 @@ export function expiryOperations({ sqlite }: Database) {
   const upkeep: Operation<Store["upkeep"]> = ({ hour, rowsMax, pagesMax }) => {
     const cells = expireCells.all(hour, rowsMax);
     for (const row of cells) subtract.run(integer(row, "keyed"), integer(row, "bytes"), integer(row, "mailbox"));
-    const others = [expireIds, expireSlots, expireClaims].map((statement) => Number(statement.run(hour, rowsMax).changes));
+    const others = [expireIds, expireSlots, expireClaims].map((statement) =>
+      Number(statement.run(hour, rowsMax).changes),
+    );
     if (Math.max(cells.length, ...others) >= rowsMax) return true;
     const freeBefore = readInteger(sqlite, "PRAGMA freelist_count");
     if (freeBefore === 0) return false;

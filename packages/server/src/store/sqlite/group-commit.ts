@@ -54,5 +54,10 @@ async function run<M extends Method>({ sqlite, operations }: Engine, request: Re
 function failed({ id }: Request, error: unknown): Result {
   const failure = storeFailure(error);
   if (failure !== undefined) return { id, kind: "failed", code: failure.code, message: failure.message };
-  return { id, kind: "failed", code: "internal", message: error instanceof Error ? (error.stack ?? error.message) : "" };
+  return {
+    id,
+    kind: "failed",
+    code: "internal",
+    message: error instanceof Error ? (error.stack ?? error.message) : "",
+  };
 }

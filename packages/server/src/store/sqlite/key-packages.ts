@@ -22,7 +22,11 @@ export function keyPackageOperations({ sqlite, plain }: Database) {
     const device = { username, device_id: deviceId, cipher_suite: cipherSuite };
     const fresh = distinct(packages).filter(({ hash }) => known.get(username, deviceId, hash) === undefined);
     if (stock(publication) + fresh.length > stockMax) return { kind: "quota" };
-    for (const { hash, body } of fresh) await plain.insertInto("key_package").values({ ...device, hash, body }).execute();
+    for (const { hash, body } of fresh)
+      await plain
+        .insertInto("key_package")
+        .values({ ...device, hash, body })
+        .execute();
     if (lastResort !== null) {
       await plain
         .insertInto("last_resort")

@@ -57,7 +57,8 @@ export function doorOperations({ sqlite, plain }: Database) {
     if (moves && (await holds(wanted))) return "address_taken";
     if (current === undefined) insertMailbox(sqlite, { address: wanted, isDoor: true });
     // The queue moves with its door: what waits there was accepted.
-    else if (moves) await plain.updateTable("mailbox").set({ address: wanted }).where("address", "=", current).execute();
+    else if (moves)
+      await plain.updateTable("mailbox").set({ address: wanted }).where("address", "=", current).execute();
     const door = { address: wanted, key_hash: keyHash, open: open ? 1 : 0 };
     await plain
       .insertInto("door")
