@@ -1,6 +1,14 @@
 /** Every limit of the server, in counts, bytes, milliseconds, hours. `startServer` takes others for an operator who needs them. */
+import { limits as protocolLimits } from "@quicprochat/protocol";
+
+const { mailboxCellsMax, mailboxBytesMax, doorOpenCellsMax, doorKeyedCellsMax } = protocolLimits;
 
 export const limits = {
+  /** What one mailbox and each lane of one door hold. */
+  mailboxCellsMax,
+  mailboxBytesMax,
+  doorOpenCellsMax,
+  doorKeyedCellsMax,
   /** Connections at once: of all peers, and of one address prefix. */
   connectionsMax: 4_096,
   connectionsPerPrefixMax: 1_024,
@@ -50,3 +58,5 @@ export const limits = {
 } as const;
 
 export type ServerLimits = { readonly [Name in keyof typeof limits]: number };
+
+export type Caps = Pick<ServerLimits, "mailboxCellsMax" | "mailboxBytesMax" | "doorOpenCellsMax" | "doorKeyedCellsMax">;

@@ -32,7 +32,7 @@ export async function acknowledgeCells(
   address: Uint8Array,
   { cursor }: AcknowledgeRequest,
 ): Promise<void> {
-  const read = { address, cursor: cursorOf(cursor), hour: hourOf(server.now()) };
+  const read = { address, cursor: cursorOf(cursor) };
   if (!(await server.store.acknowledge(read))) throw new RefusalError("mailbox_unknown");
 }
 

@@ -32,7 +32,8 @@ type OwnList = Owner & { readonly identity: Identity; readonly devices: DeviceLi
 
 /** A list that the account's identity has signed. */
 export function requireDeviceList({ identity, devices, ...owner }: OwnList): DeviceList {
-  if (devices === undefined) throw new RefusalError("malformed");
+  // No honest list comes near the end of what the store counts exactly.
+  if (devices === undefined || devices.counter > BigInt(Number.MAX_SAFE_INTEGER)) throw new RefusalError("malformed");
   if (!verifyDeviceList(owner, identity, devices)) throw new RefusalError("bad_proof");
   return devices;
 }

@@ -11,7 +11,7 @@ import {
   validCellSize,
 } from "@quicprochat/protocol";
 import type { Handler } from "../call-context.ts";
-import { expiryHour, hourOf } from "../hours.ts";
+import { expiryHour } from "../hours.ts";
 import { spend } from "../rate-limit/rates.ts";
 import { requireLength } from "../require.ts";
 
@@ -32,8 +32,8 @@ export const enqueue: Handler<typeof methods.enqueue> = async (request, { server
       address,
       doorKeyHash: doorKey.length === 0 ? null : sha256(doorKey),
     })),
-    hour: hourOf(now),
     expiresHour: expiryHour(now, ttlOf(ttlHours)),
+    caps: server.limits,
   });
   for (const [at, item] of items.entries()) if (outcomes[at] === "stored") server.wakes.notify(item.address);
   return { outcomes: outcomes.map(numberOf) };

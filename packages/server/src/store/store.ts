@@ -1,5 +1,6 @@
 /** What the server asks of a store. A promise that resolves means: this is on the disk, or was read from it. */
 import type { EnqueueOutcome } from "@quicprochat/protocol";
+import type { Caps } from "../limits.ts";
 
 /** One device of one account. */
 export type DeviceOf = { readonly username: string; readonly deviceId: Uint8Array };
@@ -75,8 +76,8 @@ export type Enqueue = {
   readonly to: "mailboxes" | "doors";
   readonly items: readonly EnqueueItem[];
   readonly body: Uint8Array;
-  readonly hour: number;
   readonly expiresHour: number;
+  readonly caps: Caps;
 };
 
 export type Fetch = {
@@ -131,7 +132,7 @@ export interface Store extends AsyncDisposable {
   /** `null`: no such mailbox or door. */
   fetch(fetch: Fetch): Promise<Fetched | null>;
   /** Deletes up to and with the cursor. `false`: no such mailbox or door. */
-  acknowledge(read: { readonly address: Uint8Array; readonly cursor: number; readonly hour: number }): Promise<boolean>;
+  acknowledge(read: { readonly address: Uint8Array; readonly cursor: number }): Promise<boolean>;
 
   putSlot(slot: SlotPut): Promise<SlotOutcome>;
   slot(name: Uint8Array): Promise<SlotEntry | null>;

@@ -1,5 +1,5 @@
 /** Accounts and their device lists. */
-import type { Account, NewDeviceList, Store } from "../store.ts";
+import type { Account, DeviceOf, NewDeviceList, Store } from "../store.ts";
 import type { Database } from "./database.ts";
 import { deleteMailbox } from "./mailboxes.ts";
 import type { Operation } from "./operation.ts";
@@ -43,38 +43,40 @@ export function accountOperations({ sqlite, plain }: Database) {
     if (row.list_counter !== null && BigInt(row.list_counter) >= counter) return "stale";
     const change = { device_list: deviceList, list_counter: counter };
     await plain.updateTable("account").set(change).where("username", "=", username).execute();
-    await replaceDevices(list);
+    await replaceDevices({ sqlite, plain }, list);
     return "stored";
   };
 
-  async function replaceDevices({ username, deviceIds }: NewDeviceList): Promise<void> {
-    const before = await plain.selectFrom("device").select("device_id").where("username", "=", username).execute();
-    for (const { device_id } of before) {
-      if (!deviceIds.some((id) => sameBytes(id, device_id))) await removeDevice(username, device_id);
-    }
-    for (const device_id of deviceIds) {
-      await plain
-        .insertInto("device")
-        .values({ username, device_id })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-    }
-  }
-
-  async function removeDevice(username: string, deviceId: Uint8Array): Promise<void> {
-    const door = await plain
-      .selectFrom("door")
-      .select("address")
-      .where("username", "=", username)
-      .where("device_id", "=", deviceId)
-      .executeTakeFirst();
-    if (door !== undefined) deleteMailbox(sqlite, door.address);
-    for (const table of ["door", "key_package", "claimed_package", "last_resort", "device"] as const) {
-      await plain.deleteFrom(table).where("username", "=", username).where("device_id", "=", deviceId).execute();
-    }
-  }
-
   return { createAccount, account, accountCount, putDeviceList };
+}
+
+async function replaceDevices({ sqlite, plain }: Database, { username, deviceIds }: NewDeviceList): Promise<void> {
+  const before = await plain.selectFrom("device").select("device_id").where("username", "=", username).execute();
+  for (const { device_id } of before) {
+    if (!deviceIds.some((id) => sameBytes(id, device_id)))
+      await removeDevice({ sqlite, plain }, { username, deviceId: device_id });
+  }
+  for (const device_id of deviceIds) {
+    await plain
+      .insertInto("device")
+      .values({ username, device_id })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+/** With what belongs to it: its packages, its door and what waits there. */
+async function removeDevice({ sqlite, plain }: Database, { username, deviceId }: DeviceOf): Promise<void> {
+  const door = await plain
+    .selectFrom("door")
+    .select("address")
+    .where("username", "=", username)
+    .where("device_id", "=", deviceId)
+    .executeTakeFirst();
+  if (door !== undefined) deleteMailbox(sqlite, door.address);
+  for (const table of ["door", "key_package", "claimed_package", "last_resort", "device"] as const) {
+    await plain.deleteFrom(table).where("username", "=", username).where("device_id", "=", deviceId).execute();
+  }
 }
 
 const sameBytes = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;

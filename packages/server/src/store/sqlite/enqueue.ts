@@ -1,11 +1,9 @@
 /** Enqueue: the hot path in. Lane, cap and idempotence for each address, in the transaction of the cell. */
-import { type EnqueueOutcome, limits as protocolLimits } from "@quicprochat/protocol";
+import type { EnqueueOutcome } from "@quicprochat/protocol";
 import type { Enqueue, EnqueueItem, Store } from "../store.ts";
 import { blobOrNull, integer, type Row } from "./columns.ts";
 import type { Database } from "./database.ts";
 import type { Operation } from "./operation.ts";
-
-const { mailboxCellsMax, mailboxBytesMax, doorOpenCellsMax, doorKeyedCellsMax } = protocolLimits;
 
 type Place =
   | { readonly kind: "taken"; readonly mailbox: number; readonly cursor: number; readonly keyed: boolean }
@@ -36,7 +34,7 @@ export function enqueueOperations({ sqlite }: Database) {
     const mailbox = integer(row, "id");
     if (knowsId.get(mailbox, item.id) !== undefined) return "stored";
     const { body, expiresHour } = request;
-    const place = request.to === "doors" ? placeInDoor(row, item.doorKeyHash) : placeInMailbox(row, body.length);
+    const place = request.to === "doors" ? placeInDoor(row, request, item) : placeInMailbox(row, request);
     if (place.kind === "refused") return place.outcome;
     const keyed = place.keyed ? 1 : 0;
     insertId.run(mailbox, item.id, expiresHour);
@@ -48,18 +46,21 @@ export function enqueueOperations({ sqlite }: Database) {
   return { enqueue };
 }
 
-function placeInMailbox(row: Row, bodyBytes: number): Place {
-  const full = integer(row, "cells") >= mailboxCellsMax || integer(row, "bytes") + bodyBytes > mailboxBytesMax;
+function placeInMailbox(row: Row, { body, caps }: Enqueue): Place {
+  const full =
+    integer(row, "cells") >= caps.mailboxCellsMax || integer(row, "bytes") + body.length > caps.mailboxBytesMax;
   return full ? { kind: "refused", outcome: "mailbox_full" } : taken(row, false);
 }
 
 /** Whoever shows no key, or one that was replaced, is a stranger. */
-function placeInDoor(row: Row, doorKeyHash: Uint8Array | null): Place {
+function placeInDoor(row: Row, { caps }: Enqueue, { doorKeyHash }: EnqueueItem): Place {
   const keyHash = blobOrNull(row, "key_hash");
   const keyed = keyHash !== null && doorKeyHash !== null && Buffer.compare(keyHash, doorKeyHash) === 0;
   if (!keyed && integer(row, "open") === 0) return { kind: "refused", outcome: "door_closed" };
   const keyedCells = integer(row, "keyed_cells");
-  const full = keyed ? keyedCells >= doorKeyedCellsMax : integer(row, "cells") - keyedCells >= doorOpenCellsMax;
+  const full = keyed
+    ? keyedCells >= caps.doorKeyedCellsMax
+    : integer(row, "cells") - keyedCells >= caps.doorOpenCellsMax;
   return full ? { kind: "refused", outcome: "mailbox_full" } : taken(row, keyed);
 }
 

@@ -16,7 +16,8 @@ export type FromWriter<Value = Output<Method>> =
   | { readonly kind: "results"; readonly results: readonly Result<Value>[] };
 
 assert.ok(parentPort !== null, "the writer is a worker thread");
-await start(parentPort, workerData);
+const given: WriterOptions = workerData;
+await start(parentPort, given);
 
 async function start(port: MessagePort, options: WriterOptions): Promise<void> {
   try {
@@ -46,7 +47,8 @@ function serve(port: MessagePort, database: Database, batchMax: number): void {
     for (;;) {
       // What came during the last fsync shares the next one.
       for (let more = receiveMessageOnPort(port); more !== undefined; more = receiveMessageOnPort(port)) {
-        take(more.message);
+        const message: ToWriter = more.message;
+        take(message);
       }
       const batch = queue.splice(0, batchMax);
       if (batch.length === 0) break;
