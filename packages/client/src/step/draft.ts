@@ -1,0 +1,116 @@
+/** One step of the engine: reads records, collects what to write, tell and do. Nothing happens until it is committed. */
+import { toHex } from "@quicprochat/bytes";
+import type { Random } from "@quicprochat/crypto";
+import type { EngineEvent } from "../conversation/engine-event.ts";
+import { codec } from "./codec.ts";
+import { counterKey, type Table, table } from "./table.ts";
+
+export type Row = { readonly key: Uint8Array; readonly value: Uint8Array };
+
+/** What a step may read: the vault as it is, or a step around this one. */
+export interface Records {
+  read(tableName: string, key: Uint8Array): Uint8Array | undefined;
+  /** In the order of their keys. */
+  rows(tableName: string, prefix: Uint8Array): Iterable<Row>;
+}
+
+/** `value` is `undefined` where the row goes. */
+export type Write = { readonly table: string; readonly key: Uint8Array; readonly value: Uint8Array | undefined };
+
+/** What is to be done once the step is durable. Each is a hint: the records alone say what is left to do. */
+export type Effect =
+  | { readonly kind: "deliver" }
+  | { readonly kind: "commit"; readonly groupId: Uint8Array }
+  /** Read the group's next slot: somebody may have committed without our hearing of it. */
+  | { readonly kind: "walk"; readonly groupId: Uint8Array };
+
+/** Time and randomness come from outside, so that a run can be replayed. `now`: milliseconds since 1970. */
+export type StepContext = { readonly now: number; readonly random: Random };
+
+const sequence = table(
+  "sequence",
+  codec<bigint>({ version: 1, write: (writer, value) => writer.u64(value), read: (reader) => reader.u64() }),
+);
+const SEQUENCE_KEY = new Uint8Array(1);
+
+export class Draft implements Records {
+  readonly now: number;
+  readonly random: Random;
+  readonly events: EngineEvent[] = [];
+  readonly effects: Effect[] = [];
+  readonly #records: Records;
+  readonly #writes = new Map<string, Write>();
+
+  constructor(records: Records, { now, random }: StepContext) {
+    this.#records = records;
+    this.now = now;
+    this.random = random;
+  }
+
+  get<T>({ name, codec: { decode } }: Table<T>, key: Uint8Array): T | undefined {
+    const value = this.read(name, key);
+    return value === undefined ? undefined : decode(value);
+  }
+
+  put<T>({ name, codec: { encode } }: Table<T>, key: Uint8Array, value: T): void {
+    this.#writes.set(mapKey(name, key), { table: name, key, value: encode(value) });
+  }
+
+  delete<T>({ name }: Table<T>, key: Uint8Array): void {
+    this.#writes.set(mapKey(name, key), { table: name, key, value: undefined });
+  }
+
+  /** All rows whose key begins with `prefix`, in the order of their keys. */
+  list<T>({ name, codec: { decode } }: Table<T>, prefix: Uint8Array = EMPTY): { key: Uint8Array; value: T }[] {
+    return this.rows(name, prefix).map(({ key, value }) => ({ key, value: decode(value) }));
+  }
+
+  /** A key behind all that were given out before. */
+  nextKey(): Uint8Array {
+    const next = (this.get(sequence, SEQUENCE_KEY) ?? 0n) + 1n;
+    this.put(sequence, SEQUENCE_KEY, next);
+    return counterKey(next);
+  }
+
+  tell(event: EngineEvent): void {
+    this.events.push(event);
+  }
+
+  act(effect: Effect): void {
+    this.effects.push(effect);
+  }
+
+  get writes(): readonly Write[] {
+    return [...this.#writes.values()];
+  }
+
+  /** Takes over what a step within this one has collected. */
+  absorb(inner: Draft): void {
+    for (const [name, write] of inner.#writes) this.#writes.set(name, write);
+    this.events.push(...inner.events);
+    this.effects.push(...inner.effects);
+  }
+
+  read(tableName: string, key: Uint8Array): Uint8Array | undefined {
+    const write = this.#writes.get(mapKey(tableName, key));
+    return write === undefined ? this.#records.read(tableName, key) : write.value;
+  }
+
+  rows(tableName: string, prefix: Uint8Array): Row[] {
+    const rows = new Map<string, Row>();
+    for (const row of this.#records.rows(tableName, prefix)) rows.set(toHex(row.key), row);
+    for (const { table: of, key, value } of this.#writes.values()) {
+      if (of !== tableName || !startsWith(key, prefix)) continue;
+      if (value === undefined) rows.delete(toHex(key));
+      else rows.set(toHex(key), { key, value });
+    }
+    return [...rows].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+const mapKey = (tableName: string, key: Uint8Array): string => `${tableName}/${toHex(key)}`;
+
+const startsWith = (key: Uint8Array, prefix: Uint8Array): boolean =>
+  key.length >= prefix.length && prefix.every((byte, at) => key[at] === byte);
