@@ -18,7 +18,11 @@ export const generous = {
   registrationsPerMinutePerPrefix: 1e6,
 };
 
-export type HostOptions = Partial<Pick<RunOptions, "registration" | "limits" | "now">> & { readonly path?: string };
+export type HostOptions = Partial<Pick<RunOptions, "registration" | "limits" | "now">> & {
+  readonly path?: string;
+  /** The same server again, with its keys. */
+  readonly like?: Hosted;
+};
 
 export class Hosted implements AsyncDisposable {
   readonly serverId: Uint8Array;
@@ -45,7 +49,10 @@ export class Hosted implements AsyncDisposable {
   static async start(options: HostOptions = {}): Promise<Hosted> {
     const scratch = new Scratch();
     const listener = new MemoryListener();
-    const keys = { serverId: systemRandom(32), statementKey: generateSigningKeyPair(systemRandom) };
+    const keys = {
+      serverId: options.like?.serverId ?? systemRandom(32),
+      statementKey: options.like?.statementKey ?? generateSigningKeyPair(systemRandom),
+    };
     const log: LogLine[] = [];
     let registrationSecret: Uint8Array = new Uint8Array(0);
     const running = await runServer({

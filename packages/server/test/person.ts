@@ -39,6 +39,8 @@ const newDevice = (): DeviceKeys => ({
 
 export const exporterOf = (connection: Connection): Uint8Array => connection.exportKey(sessionExporter);
 
+type LoginProof = { readonly ke3: Uint8Array; readonly sessionKey: Uint8Array };
+
 export class Person {
   readonly username: string;
   readonly device: DeviceKeys = newDevice();
@@ -75,7 +77,7 @@ export class Person {
     return { person, account };
   }
 
-  async register(account: Connection, password: string): Promise<void> {
+  async register(account: Connection, password: string, identity: Identity = this.identity): Promise<void> {
     await ready;
     const { username } = this;
     const { registrationSecret } = this.#hosted;
@@ -89,23 +91,24 @@ export class Person {
       keyStretching,
     });
     const record = fromBase64Url(registrationRecord);
-    await call(account, methods.registerFinish, { username, registrationSecret, record, identity: this.identity });
+    await call(account, methods.registerFinish, { username, registrationSecret, record, identity });
   }
 
-  /** `undefined` when the server's answer does not fit the password. */
-  async proof(account: Connection, password: string): Promise<{ ke3: Uint8Array; sessionKey: Uint8Array } | undefined> {
+  /** `proof` is `undefined` when the server's answer does not fit the password. */
+  async answer(account: Connection, password: string): Promise<{ ke2: Uint8Array; proof: LoginProof | undefined }> {
     await ready;
     const { clientLoginState, startLoginRequest } = opaque.startLogin({ password });
     const ke1 = fromBase64Url(startLoginRequest);
     const { ke2 } = await call(account, methods.loginStart, { username: this.username, ke1 });
     const loginResponse = toBase64Url(ke2);
     const finished = opaque.finishLogin({ password, clientLoginState, loginResponse, keyStretching });
-    if (finished === undefined) return undefined;
-    return { ke3: fromBase64Url(finished.finishLoginRequest), sessionKey: fromBase64Url(finished.sessionKey) };
+    if (finished === undefined) return { ke2, proof: undefined };
+    const { finishLoginRequest, sessionKey } = finished;
+    return { ke2, proof: { ke3: fromBase64Url(finishLoginRequest), sessionKey: fromBase64Url(sessionKey) } };
   }
 
   async logIn(account: Connection, password: string, devices?: DeviceList): Promise<void> {
-    const proof = await this.proof(account, password);
+    const { proof } = await this.answer(account, password);
     if (proof === undefined) throw new Error("the password does not fit");
     const { ke3, sessionKey } = proof;
     const bind = bindLogin(sessionKey, exporterOf(account));
@@ -114,8 +117,8 @@ export class Person {
   }
 
   /** A connection with a session by device signature. */
-  async session(device: DeviceKeys = this.device): Promise<Connection> {
-    const account = await this.#hosted.connect("account");
+  async session(device: DeviceKeys = this.device, hosted: Hosted = this.#hosted): Promise<Connection> {
+    const account = await hosted.connect("account");
     const session = { ...this.owner, deviceId: device.id, exporter: exporterOf(account) };
     const signature = signSession(device.session.privateKey, session);
     await call(account, methods.sessionOpen, { username: this.username, deviceId: device.id, signature });

@@ -1,5 +1,8 @@
 /** How often something may happen within a sliding window, for each key; remembers a bounded number of keys. */
 
+/** Far below one call: shares of windows are not exact. */
+const ROUNDING = 1e-6;
+
 export type RateLimitOptions = { readonly max: number; readonly windowMs: number; readonly entriesMax: number };
 
 /** Counts of the fixed window that began at `start`, and of the one before it. */
@@ -20,7 +23,7 @@ export class RateLimit {
     // The previous window counts for the part of it that the sliding one still covers.
     const share = 1 - (now - counts.start) / windowMs;
     const weight = counts.previous * share + counts.current;
-    if (weight + 1 > max) return waitMs(counts, { max, windowMs, now });
+    if (weight + 1 > max + ROUNDING) return waitMs(counts, { max, windowMs, now });
     this.#counts.delete(key);
     // The map keeps the order of use: what was used least recently goes first.
     if (this.#counts.size >= entriesMax)
@@ -40,10 +43,10 @@ function advance(counts: Counts | undefined, now: number, windowMs: number): Cou
 
 type Wait = { readonly max: number; readonly windowMs: number; readonly now: number };
 
-/** When enough of the previous window has slid out, or the next window at the latest. */
+/** When so much of the older window has slid out that one more fits. */
 function waitMs({ start, current, previous }: Counts, { max, windowMs, now }: Wait): number {
-  const untilNext = start + windowMs - now;
-  if (current + 1 > max || previous === 0) return Math.max(1, Math.ceil(untilNext));
-  const share = (max - 1 - current) / previous;
-  return Math.max(1, Math.ceil(start + (1 - share) * windowMs - now));
+  const fitsInThisWindow = current + 1 <= max;
+  const [older, newer, from] = fitsInThisWindow ? [previous, current, start] : [current, 0, start + windowMs];
+  const share = (max - 1 - newer) / older;
+  return Math.max(1, Math.ceil(from + (1 - share) * windowMs - now));
 }
