@@ -1,0 +1,16 @@
+/** QUIC on the OpenSSL inside Node, the server's identity, and the links that lead to it. */
+export { type ContactLink, encodeContactLink, parseContactLink } from "./identity/contact-link.ts";
+export { fingerprint } from "./identity/fingerprint.ts";
+export { encodeInvite, type Invite, parseInvite } from "./identity/invite.ts";
+export { InviteError } from "./identity/invite-error.ts";
+export {
+  createServerIdentity,
+  decodeServerIdentity,
+  encodeServerIdentity,
+  rotateServerIdentity,
+  type ServerIdentity,
+  serverIdOf,
+  statementKeyOf,
+} from "./identity/server-identity.ts";
+export type { ServerPin, VerifiedServer } from "./identity/verify-statement.ts";
+export { limits as transportLimits } from "./limits.ts";

@@ -1,0 +1,50 @@
+/** Every limit of transports and of the server's identity, in bytes, counts and milliseconds. */
+
+export const limits = {
+  defaultPort: 5_001,
+  /** Rotations in one statement; also what a client reads before it knows the server. */
+  rotationsMax: 64,
+  /** How long a statement is good for; the server signs anew when a day has passed. */
+  statementValidMs: 7 * 24 * 60 * 60 * 1000,
+  statementRenewMs: 24 * 60 * 60 * 1000,
+  /** A client's clock may be that far behind the server's. */
+  statementSkewMs: 24 * 60 * 60 * 1000,
+  inviteCharactersMax: 1_024,
+  hostCharactersMax: 253,
+
+  /** From the first datagram to the end of the handshake, on both sides. */
+  handshakeMs: 5_000,
+  /** From the end of the handshake to the verified statement, at the client. */
+  statementMs: 5_000,
+  /** What OpenSSL gives a server; the lower one of both sides counts. */
+  serverIdleTimeoutMs: 30_000,
+  /** OpenSSL keeps a connection alive at half of this and has no option of its own: 10 s. */
+  idleTimeoutMs: 20_000,
+  /** How long `close` waits until what was written before it has been acknowledged. */
+  closeFlushMs: 1_000,
+  closeReasonBytesMax: 256,
+
+  connectionsMax: 4_096,
+  /** Handshakes under way at once; beyond it new ones are dropped. */
+  handshakesMax: 512,
+  /** Connections that wait for `Listener.accept`. */
+  acceptBacklogMax: 256,
+  /** Streams that one peer may have open and that nobody has accepted yet; OpenSSL grants about 100 at a time. */
+  streamBacklogMax: 128,
+  /** Streams of one connection at once, both ways. */
+  streamsMax: 1_024,
+  /** Bytes that OpenSSL buffers of all streams that are written; `write` waits beyond it. */
+  connectionWriteBytesMax: 4 * 1024 * 1024,
+  processWriteBytesMax: 128 * 1024 * 1024,
+  /** Bytes of one read, one write and one look at a stream. */
+  chunkBytes: 64 * 1024,
+
+  /** Listeners of OpenSSL behind one socket: what one datagram costs grows with the connections of its listener. */
+  shards: 256,
+  datagramBytesMax: 1_500,
+  /** Datagrams that OpenSSL may hold for us to send. */
+  sendQueueBytes: 256 * 1024,
+  socketBufferBytes: 4 * 1024 * 1024,
+  /** Peer addresses kept in native form. */
+  addressesMax: 8_192,
+} as const;
