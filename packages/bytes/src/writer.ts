@@ -3,6 +3,7 @@ import { varintSize, writeVarint } from "./varint.ts";
 
 const INITIAL_CAPACITY = 256;
 
+/** Integers that do not fit their field throw `RangeError`: cut off silently, a length would lie. */
 export class Writer {
   #buffer: Uint8Array;
   #view: DataView;
@@ -19,23 +20,24 @@ export class Writer {
 
   u8(value: number): this {
     const at = this.#reserve(1);
-    this.#view.setUint8(at, value);
+    this.#view.setUint8(at, within(value, 0xff));
     return this;
   }
 
   u16(value: number): this {
     const at = this.#reserve(2);
-    this.#view.setUint16(at, value);
+    this.#view.setUint16(at, within(value, 0xffff));
     return this;
   }
 
   u32(value: number): this {
     const at = this.#reserve(4);
-    this.#view.setUint32(at, value);
+    this.#view.setUint32(at, within(value, 0xffff_ffff));
     return this;
   }
 
   u64(value: bigint): this {
+    if (BigInt.asUintN(64, value) !== value) throw new RangeError("the integer does not fit its field");
     const at = this.#reserve(8);
     this.#view.setBigUint64(at, value);
     return this;
@@ -92,6 +94,11 @@ export class Writer {
     this.#length = needed;
     return at;
   }
+}
+
+function within(value: number, maximum: number): number {
+  if (value >= 0 && value <= maximum && Number.isInteger(value)) return value;
+  throw new RangeError("the integer does not fit its field");
 }
 
 /** The bytes that `write` produces. */
