@@ -1,33 +1,45 @@
 /** Fetch and acknowledge: the hot path out. */
-import type { Store } from "../store.ts";
-import { blob, integer } from "./columns.ts";
+import type { Fetch, Fetched, Store } from "../store.ts";
+import { blob, integer, type Row } from "./columns.ts";
 import type { Database } from "./database.ts";
 import type { Operation } from "./operation.ts";
 
+type Cell = { readonly cursor: number; readonly body: Uint8Array };
+
 export function fetchOperations({ sqlite }: Database) {
-  const find = sqlite.prepare("SELECT id FROM mailbox WHERE address = ?");
-  const cellsBehind = sqlite.prepare(
-    "SELECT cursor, body FROM cell WHERE mailbox = ? AND cursor > ? AND expires_hour > ? ORDER BY cursor LIMIT ?",
-  );
+  const find = sqlite.prepare("SELECT id, cells FROM mailbox WHERE address = ?");
+  const cellsBehind =
+    "SELECT cursor, body FROM cell WHERE mailbox = ? AND cursor > ? AND expires_hour > ? ORDER BY cursor LIMIT ?";
+  const oneCell = sqlite.prepare(cellsBehind);
+  const manyCells = sqlite.prepare(cellsBehind);
   const remove = sqlite.prepare("DELETE FROM cell WHERE mailbox = ? AND cursor <= ? RETURNING keyed, bytes");
   const subtract = sqlite.prepare(
     "UPDATE mailbox SET cells = cells - ?, keyed_cells = keyed_cells - ?, bytes = bytes - ? WHERE id = ?",
   );
 
-  const fetch: Operation<Store["fetch"]> = ({ address, cursor, cellsMax, bytesMax, hour }) => {
-    const mailbox = find.get(address);
+  const fetch: Operation<Store["fetch"]> = (read) => {
+    const mailbox = find.get(read.address);
     if (mailbox === undefined) return null;
-    const cells: { cursor: number; body: Uint8Array }[] = [];
+    const count = integer(mailbox, "cells");
+    // Most readers find nothing or one cell: an iterator costs twice as much as that.
+    if (count === 0) return { cells: [], more: false };
+    if (count > 1) return fetchMany(integer(mailbox, "id"), read);
+    const row = oneCell.get(integer(mailbox, "id"), read.cursor, read.hour, 1);
+    return { cells: row === undefined ? [] : [cellOf(row)], more: false };
+  };
+
+  function fetchMany(mailbox: number, { cursor, cellsMax, bytesMax, hour }: Fetch): Fetched {
+    const cells: Cell[] = [];
     let bytes = 0;
     // One more than asked for tells whether there is more.
-    for (const row of cellsBehind.iterate(integer(mailbox, "id"), cursor, hour, cellsMax + 1)) {
-      const body = blob(row, "body");
-      bytes += body.length;
+    for (const row of manyCells.iterate(mailbox, cursor, hour, cellsMax + 1)) {
+      const cell = cellOf(row);
+      bytes += cell.body.length;
       if (cells.length === cellsMax || (cells.length > 0 && bytes > bytesMax)) return { cells, more: true };
-      cells.push({ cursor: integer(row, "cursor"), body });
+      cells.push(cell);
     }
     return { cells, more: false };
-  };
+  }
 
   const acknowledge: Operation<Store["acknowledge"]> = ({ address, cursor }) => {
     const mailbox = find.get(address);
@@ -46,3 +58,5 @@ export function fetchOperations({ sqlite }: Database) {
 
   return { fetch, acknowledge };
 }
+
+const cellOf = (row: Row): Cell => ({ cursor: integer(row, "cursor"), body: blob(row, "body") });

@@ -1,14 +1,27 @@
 /** Group commit: the operations of a batch share one transaction and one fsync, and are answered behind it. */
-import type { DatabaseSync } from "node:sqlite";
-import { storeFailure } from "./database.ts";
-import type { Input, Method, Operations, Output } from "./operations.ts";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { type Database, storeFailure } from "./database.ts";
+import { type Input, type Method, type Operations, type Output, operationsOn } from "./operations.ts";
 
 export type Request<M extends Method = Method> = { readonly id: number; readonly method: M; readonly input: Input<M> };
 export type Result<Value = Output<Method>> =
   | { readonly id: number; readonly kind: "done"; readonly value: Value }
   | { readonly id: number; readonly kind: "failed"; readonly code: string; readonly message: string };
 
-type Engine = { readonly sqlite: DatabaseSync; readonly operations: Operations };
+/** What runs batches: the operations, and the savepoint around each of them. */
+export type Engine = {
+  readonly sqlite: DatabaseSync;
+  readonly operations: Operations;
+  readonly savepoint: StatementSync;
+  readonly release: StatementSync;
+};
+
+export const engineOn = (database: Database): Engine => ({
+  sqlite: database.sqlite,
+  operations: operationsOn(database),
+  savepoint: database.sqlite.prepare("SAVEPOINT operation"),
+  release: database.sqlite.prepare("RELEASE operation"),
+});
 
 /** When the batch fails as a whole, such as for a full disk, each operation is tried alone: reading may still work. */
 export async function commitBatch(engine: Engine, requests: readonly Request[]): Promise<Result[]> {
@@ -23,11 +36,12 @@ export async function commitBatch(engine: Engine, requests: readonly Request[]):
   }
 }
 
-async function inOneTransaction({ sqlite, operations }: Engine, requests: readonly Request[]): Promise<Result[]> {
+async function inOneTransaction(engine: Engine, requests: readonly Request[]): Promise<Result[]> {
+  const { sqlite } = engine;
   const results: Result[] = [];
   sqlite.exec("BEGIN");
   try {
-    for (const request of requests) results.push(await run({ sqlite, operations }, request));
+    for (const request of requests) results.push(await run(engine, request));
     sqlite.exec("COMMIT");
     return results;
   } catch (error) {
@@ -36,12 +50,13 @@ async function inOneTransaction({ sqlite, operations }: Engine, requests: readon
   }
 }
 
-async function run<M extends Method>({ sqlite, operations }: Engine, request: Request<M>): Promise<Result> {
+async function run<M extends Method>(engine: Engine, request: Request<M>): Promise<Result> {
+  const { sqlite, operations, savepoint, release } = engine;
   const { id, method, input } = request;
-  sqlite.exec("SAVEPOINT operation");
+  savepoint.run();
   try {
     const value = await operations[method](input);
-    sqlite.exec("RELEASE operation");
+    release.run();
     return { id, kind: "done", value };
   } catch (error) {
     if (!sqlite.isTransaction || storeFailure(error) !== undefined) throw error;

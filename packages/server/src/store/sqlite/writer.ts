@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { ServerError } from "../../server-error.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { commitBatch, type Request, type Result } from "./group-commit.ts";
-import { type Method, type Output, operationsOn } from "./operations.ts";
+import { commitBatch, engineOn, type Request, type Result } from "./group-commit.ts";
+import type { Method, Output } from "./operations.ts";
 
 export type WriterOptions = { readonly path: string; readonly batchMax: number; readonly checkedBytesMax: number };
 export type ToWriter =
@@ -32,7 +32,7 @@ async function start(port: MessagePort, options: WriterOptions): Promise<void> {
 
 function serve(port: MessagePort, database: Database, batchMax: number): void {
   const { sqlite } = database;
-  const engine = { sqlite, operations: operationsOn(database) };
+  const engine = engineOn(database);
   const queue: Request[] = [];
   let closing = false;
   let busy = false;
