@@ -6,3 +6,4 @@ export { limits, type RpcLimits } from "./limits.ts";
 export { decodePush, push, type ReceivedPush, receivePushes } from "./push.ts";
 export { RpcError, type RpcErrorKind } from "./rpc-error.ts";
 export { type ServeOptions, serve } from "./serve.ts";
+export type { CallMemory } from "./serve-call.ts";

@@ -16,6 +16,14 @@ export type CallHandling = {
   readonly admit: (methodNumber: number) => BoundMethod;
   /** Told of errors of our own, never of what a peer did. The peer learns only `unavailable`. */
   readonly onFault?: (error: unknown) => void;
+  /** What requests and responses take while their call is under way. */
+  readonly memory?: CallMemory;
+};
+
+/** Memory that the calls of many connections share. A call that gets none is refused as `rate_limited`. */
+export type CallMemory = {
+  readonly take: (bytes: number) => boolean;
+  readonly give: (bytes: number) => void;
 };
 
 /** What the calls of one connection share. */
@@ -48,17 +56,25 @@ export async function serveCall(stream: Stream, served: Served): Promise<void> {
   served.ended.addEventListener("abort", onEnded);
   const { arrivalMs, handlingMs, deliveryMs } = served.limits;
   let announcedBytes = 0;
+  let heldBytes = 0;
+  const hold = (bytes: number): boolean => {
+    const held = served.memory?.take(bytes) ?? true;
+    if (held) heldBytes += bytes;
+    return held;
+  };
   try {
     const incoming = new Incoming(stream);
     const header = decodeRequestHeader(await within(arrivalMs, incoming.take(requestHeaderBytes), onLate));
     announcedBytes = Math.min(header.payloadBytes, payloadBytesMax);
     served.requestBytes += announcedBytes;
-    const received = await within(arrivalMs, receive(header, incoming, served), onLate);
+    const room = hold(announcedBytes) && served.requestBytes <= served.limits.requestBytesMax;
+    const received = await within(arrivalMs, receive({ header, incoming, served, room }), onLate);
     // Reading on is how we learn that the caller has given up.
     const unreadBytes = received.kind === "refused" ? received.unreadBytes : 0;
     const callerEnd = incoming.end(unreadBytes).catch((error: unknown) => abandon(codeOf(error)));
     const response = await within(handlingMs, respond(received, cancellation.signal, served), onLate);
-    const delivered = deliver(stream, encodeResponse({ ...response, requestId: header.requestId }), callerEnd);
+    const { status, payload } = hold(response.payload.length) ? response : refused(noRoom(served));
+    const delivered = deliver(stream, encodeResponse({ status, payload, requestId: header.requestId }), callerEnd);
     await within(deliveryMs, delivered, onLate);
   } catch (error) {
     abandon(codeOf(error));
@@ -66,17 +82,24 @@ export async function serveCall(stream: Stream, served: Served): Promise<void> {
   } finally {
     served.ended.removeEventListener("abort", onEnded);
     served.requestBytes -= announcedBytes;
+    served.memory?.give(heldBytes);
   }
 }
 
-async function receive(header: RequestHeader, incoming: Incoming, served: Served): Promise<Received> {
+type Arriving = {
+  readonly header: RequestHeader;
+  readonly incoming: Incoming;
+  readonly served: Served;
+  /** Whether the connection, and all of them together, may hold the payload. */
+  readonly room: boolean;
+};
+
+async function receive({ header, incoming, served, room }: Arriving): Promise<Received> {
   const unreadBytes = Math.min(header.payloadBytes, payloadBytesMax);
   try {
     const answer = served.admit(header.number);
     if (header.payloadBytes > payloadBytesMax) throw new RefusalError("too_large");
-    if (served.requestBytes > served.limits.requestBytesMax) {
-      throw new RefusalError("rate_limited", served.limits.retryAfterMs);
-    }
+    if (!room) throw noRoom(served);
     const payload = await incoming.take(header.payloadBytes);
     return { kind: "request", answer, payload };
   } catch (error) {
@@ -84,6 +107,8 @@ async function receive(header: RequestHeader, incoming: Incoming, served: Served
     return { kind: "refused", refusal: refusalOf(error, served), unreadBytes };
   }
 }
+
+const noRoom = ({ limits }: Served): RefusalError => new RefusalError("rate_limited", limits.retryAfterMs);
 
 type Response = { readonly status: number; readonly payload: Uint8Array };
 

@@ -235,3 +235,31 @@ test("a connection without calls is drained at once", async () => {
   pair.drain.abort();
   assert.equal((await pair.client.closed).code, closeCodes.draining);
 });
+
+test("a call that finds no room in the shared memory is refused, and what calls took comes back", async () => {
+  const memory = {
+    free: 100,
+    take(bytes: number): boolean {
+      const fits = bytes <= this.free;
+      if (fits) this.free -= bytes;
+      return fits;
+    },
+    give(bytes: number): void {
+      this.free += bytes;
+    },
+  };
+  await using pair = new ServedPair(echo, {}, memory);
+  const allGivenBack = async (free: number): Promise<void> => {
+    while (memory.free !== free) await new Promise((resolve) => setImmediate(resolve));
+  };
+  for (let round = 0; round < 30; round++) await call(pair.client, methods.hello, hello);
+  await allGivenBack(100);
+  // Two fields of two bytes each in the request, one of them in the response.
+  for (const free of [3, 5]) {
+    memory.free = free;
+    await assert.rejects(call(pair.client, methods.hello, hello), { name: "RefusalError", code: "rate_limited" });
+    await allGivenBack(free);
+  }
+  memory.free = 6;
+  await call(pair.client, methods.hello, hello);
+});

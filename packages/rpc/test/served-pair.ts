@@ -2,7 +2,7 @@
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { type Connection, memoryPair } from "@quicprochat/connection";
 import { type HelloRequestSchema, type HelloResponseSchema, methods, RefusalError } from "@quicprochat/protocol";
-import { bind, type RpcLimits, serve } from "../src/index.ts";
+import { bind, type CallMemory, type RpcLimits, serve } from "../src/index.ts";
 
 export type HelloHandler = (
   request: MessageShape<typeof HelloRequestSchema>,
@@ -19,12 +19,13 @@ export class ServedPair implements AsyncDisposable {
   /** Aborts when the server shall stop. */
   readonly drain = new AbortController();
 
-  constructor(handle: HelloHandler, limits: Partial<RpcLimits> = {}) {
+  constructor(handle: HelloHandler, limits: Partial<RpcLimits> = {}, memory?: CallMemory) {
     [this.client, this.server] = memoryPair();
     const hello = bind(methods.hello, handle);
     this.served = serve(this.server, {
       limits,
       drain: this.drain.signal,
+      ...(memory === undefined ? {} : { memory }),
       admit: (number) => {
         if (number === methods.hello.number) return hello;
         throw new RefusalError("unknown_method");
