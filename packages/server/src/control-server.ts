@@ -6,9 +6,9 @@ import type { Health } from "./health.ts";
 import type { ServerLimits } from "./limits.ts";
 
 export type Controlled = {
-  readonly status: () => Promise<Health>;
+  status(): Promise<Health>;
   /** Resolves when the server has stopped, but for this socket. */
-  readonly stop: () => Promise<void>;
+  stop(): Promise<void>;
 };
 
 /** The caller holds the folder's lock: what is left of an earlier socket is nobody's. */

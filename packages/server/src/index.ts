@@ -5,11 +5,6 @@ export type { Health } from "./health.ts";
 export { readInvite } from "./invite-file.ts";
 export { limits, type ServerLimits } from "./limits.ts";
 export type { Log, LogLine } from "./log-line.ts";
-export {
-  type RegistrationPolicy,
-  type RunningServer,
-  type RunOptions,
-  type RunSettings,
-  runServer,
-} from "./run-server.ts";
+export type { RegistrationPolicy, RunSettings } from "./open-context.ts";
+export { type RunningServer, type RunOptions, runServer } from "./run-server.ts";
 export { ServerError, type ServerErrorCode } from "./server-error.ts";

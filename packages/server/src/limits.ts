@@ -20,6 +20,9 @@ export const limits = {
   callsPerConnectionMax: 32,
   /** Payload bytes of all calls of one connection that are under way. */
   requestBytesPerConnectionMax: 5 * 1024 * 1024,
+  /** Bytes of requests and responses under way: of all connections, and of one address prefix. */
+  callBytesMax: 256 * 1024 * 1024,
+  callBytesPerPrefixMax: 64 * 1024 * 1024,
   /** Calls within a sliding second. */
   callsPerSecondPerPrefix: 50,
   callsPerSecondPerConnection: 50,

@@ -3,17 +3,21 @@ import type { Connection, Listener } from "@quicprochat/connection";
 import { RefusalError } from "@quicprochat/protocol";
 import { type BoundMethod, closeCodes, serve } from "@quicprochat/rpc";
 import type { ServerContext } from "./call-context.ts";
+import { SharedMemory } from "./call-memory.ts";
 import { Peer } from "./peer.ts";
 import { admit } from "./router.ts";
 
 export class Reception {
   readonly #server: ServerContext;
+  readonly #memory: SharedMemory;
   readonly #drain = new AbortController();
   readonly #serving = new Map<Connection, Promise<void>>();
   readonly #countByPrefix = new Map<string, number>();
 
   constructor(server: ServerContext) {
     this.#server = server;
+    const { callBytesMax, callBytesPerPrefixMax } = server.limits;
+    this.#memory = new SharedMemory({ bytesMax: callBytesMax, bytesPerPrefixMax: callBytesPerPrefixMax });
   }
 
   get connectionCount(): number {
@@ -65,6 +69,7 @@ export class Reception {
         concurrentCallsMax: limits.callsPerConnectionMax,
         requestBytesMax: limits.requestBytesPerConnectionMax,
       },
+      memory: this.#memory.of(peer.prefix),
       drain: this.#drain.signal,
       admit: (methodNumber) => this.#admit(peer, methodNumber),
       onFault: (error) => log({ time: now(), level: "error", event: "fault", ...whereOf(error) }),

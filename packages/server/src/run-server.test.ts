@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { MemoryListener } from "@quicprochat/connection";
 import { methods } from "@quicprochat/protocol";
 import { call, closeCodes } from "@quicprochat/rpc";
 import { Hosted } from "../test/hosted.ts";
@@ -81,6 +82,17 @@ test("another process asks how the server is, for its invite, and for its end", 
   assert.equal(await control.stop(), true);
   await hosted.running.closed;
   assert.equal(await control.status(), null);
+});
+
+test("a server whose socket fails says so and stops", async () => {
+  class FailingListener extends MemoryListener {
+    override accept(): Promise<never> {
+      return Promise.reject(new Error("the socket is gone"));
+    }
+  }
+  await using hosted = await Hosted.start({ listener: new FailingListener() });
+  await hosted.running.closed;
+  assert.ok(hosted.log.some(({ event, level }) => event === "failed" && level === "error"));
 });
 
 test("a long path has its socket elsewhere, Windows a named pipe", () => {

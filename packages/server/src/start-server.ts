@@ -12,7 +12,8 @@ import {
   statementKeyOf,
 } from "@quicprochat/transport";
 import { DataFolder } from "./data-folder.ts";
-import { type RegistrationPolicy, type RunningServer, type RunSettings, runServer } from "./run-server.ts";
+import type { RegistrationPolicy, RunSettings } from "./open-context.ts";
+import { type RunningServer, runServer } from "./run-server.ts";
 import { errorCode, ServerError } from "./server-error.ts";
 
 export type ServerOptions = RunSettings & {

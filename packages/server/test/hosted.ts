@@ -20,6 +20,7 @@ export const generous = {
 
 export type HostOptions = Partial<Pick<RunOptions, "registration" | "limits" | "now">> & {
   readonly path?: string;
+  readonly listener?: MemoryListener;
   /** The same server again, with its keys. */
   readonly like?: Hosted;
 };
@@ -48,7 +49,7 @@ export class Hosted implements AsyncDisposable {
 
   static async start(options: HostOptions = {}): Promise<Hosted> {
     const scratch = new Scratch();
-    const listener = new MemoryListener();
+    const listener = options.listener ?? new MemoryListener();
     const keys = {
       serverId: options.like?.serverId ?? systemRandom(32),
       statementKey: options.like?.statementKey ?? generateSigningKeyPair(systemRandom),
