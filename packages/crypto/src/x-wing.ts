@@ -69,7 +69,11 @@ function expand(seed: Uint8Array): Expanded {
   return expanded;
 }
 
-const keyPairFromSeed = (seed: Uint8Array): KemKeyPair => ({ privateKey: seed, publicKey: expand(seed).publicKey });
+/** The public key is a copy: what its caller does to it must not reach the one that is kept. */
+const keyPairFromSeed = (seed: Uint8Array): KemKeyPair => ({
+  privateKey: seed,
+  publicKey: expand(seed).publicKey.slice(),
+});
 
 function encapsulateMlKem(publicKey: Uint8Array): { readonly sharedSecret: Uint8Array; readonly enc: Uint8Array } {
   try {
