@@ -18,14 +18,23 @@ type ToPublicKey = { readonly publicKey: Uint8Array; readonly info: Uint8Array; 
 type FromEncapsulation = { readonly privateKey: Uint8Array; readonly enc: Uint8Array; readonly info: Uint8Array };
 type Export = { readonly exporterContext: Uint8Array; readonly length: number };
 
+type Sealed = { readonly enc: Uint8Array; readonly ciphertext: Uint8Array };
+
 /** Section 6.1, SealBase. Throws `KemError` when the public key is none. */
-export function hpkeSeal(
+export const hpkeSeal = (
   suite: HpkeSuite,
-  options: ToPublicKey & { readonly aad: Uint8Array; readonly plaintext: Uint8Array },
-): { readonly enc: Uint8Array; readonly ciphertext: Uint8Array } {
+  { plaintext, ...options }: ToPublicKey & { readonly aad: Uint8Array; readonly plaintext: Uint8Array },
+): Sealed => hpkeSealFor(suite, { ...options, plaintextFor: () => plaintext });
+
+/** The same for a plaintext that depends on the encapsulation, such as one that holds a signature over it. */
+export function hpkeSealFor(
+  suite: HpkeSuite,
+  options: ToPublicKey & { readonly aad: Uint8Array; readonly plaintextFor: (enc: Uint8Array) => Uint8Array },
+): Sealed {
   const { sharedSecret, enc } = suite.kem.encapsulate(options.publicKey, options.random);
   const { key, nonce, schedule } = messageKeys(suite, sharedSecret, options.info);
-  const ciphertext = aeadSeal({ algorithm: suite.aead, key, nonce, aad: options.aad, plaintext: options.plaintext });
+  const plaintext = options.plaintextFor(enc);
+  const ciphertext = aeadSeal({ algorithm: suite.aead, key, nonce, aad: options.aad, plaintext });
   erase(sharedSecret, key, schedule.secret);
   return { enc, ciphertext };
 }

@@ -14,6 +14,7 @@ export {
   type HpkeSuite,
   hpkeOpen,
   hpkeSeal,
+  hpkeSealFor,
   hpkeSetupExportReceiver,
   hpkeSetupExportSender,
 } from "./hpke.ts";
