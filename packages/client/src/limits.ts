@@ -1,0 +1,50 @@
+/** Every limit of a client, in bytes, counts and milliseconds. */
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export const limits = {
+  // Envelopes
+  credentialBytesMax: 1_024,
+  /** A commit and the proposals that it refers to. */
+  entryMessagesMax: 1_024,
+  /** UTF-8 bytes of a group's title. */
+  titleBytesMax: 256,
+  /** Ids of messages seen that one message names. */
+  parentsMax: 8,
+
+  // Vault
+  vaultKeyBytesMax: 255,
+  /** A header that asks for more than that is damaged, and not a reason to use up the machine. */
+  vaultMemoryKiBMax: 4 * 1024 * 1024,
+  vaultPassesMax: 64,
+  vaultLanesMax: 64,
+
+  // Connections
+  dialMs: 10 * SECOND,
+  /** Pauses between attempts to connect double from the first to the second, each shortened at random. */
+  reconnectMsMin: 500,
+  reconnectMsMax: 30 * SECOND,
+  /** A `send` connection without calls is closed after a random time between these. */
+  sendIdleMsMin: 60 * SECOND,
+  sendIdleMsMax: 120 * SECOND,
+  errandMs: 60 * SECOND,
+  /** Every source is looked at that often, should a push have been lost. */
+  wakeMs: 60 * SECOND,
+
+  // Account
+  keyPackageLifetimeMs: 90 * DAY,
+  /** Peers' clocks may be behind. */
+  keyPackageSkewMs: 24 * HOUR,
+  lastResortRenewMs: 7 * DAY,
+  /** An earlier last resort is answered for so long. */
+  lastResortKeptMs: 37 * DAY,
+  /** KeyPackages in one publishing call: each is some 3 KiB. */
+  keyPackagesPerCall: 50,
+  /** Key stretching that a server may ask for. */
+  stretchingMemoryKiBMax: 1024 * 1024,
+  stretchingPassesMax: 16,
+  stretchingLanesMax: 16,
+} as const;
