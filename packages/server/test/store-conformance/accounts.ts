@@ -1,8 +1,8 @@
 /** Accounts and device lists. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { OpenStore } from "../store-conformance.ts";
 import { bytes, cellTo, fetchAll, makeAccount } from "./samples.ts";
+import type { OpenStore } from "./store-under-test.ts";
 
 export function accountConformance(open: OpenStore): void {
   test("an account is there after it was created, also for the next process", async () => {

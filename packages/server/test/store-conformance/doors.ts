@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Store } from "../../src/store/store.ts";
-import type { OpenStore } from "../store-conformance.ts";
 import { bytes, cellTo, fetchAll, fill, makeAccount, makeMailbox, smallCaps } from "./samples.ts";
+import type { OpenStore } from "./store-under-test.ts";
 
 export function doorConformance(open: OpenStore): void {
   test("a door keeps a lane for those who know its key and one for strangers", async () => {

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Claim, ClaimOutcome, PackageToPublish, Store } from "../../src/store/store.ts";
-import type { OpenStore } from "../store-conformance.ts";
 import { bytes, HOUR, makeAccount } from "./samples.ts";
+import type { OpenStore } from "./store-under-test.ts";
 
 const SUITE = 0x4d;
 

@@ -1,8 +1,8 @@
 /** Private mailboxes: enqueue, fetch, acknowledge. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { OpenStore } from "../store-conformance.ts";
 import { bytes, cellTo, fetchAll, fill, HOUR, makeMailbox, smallCaps } from "./samples.ts";
+import type { OpenStore } from "./store-under-test.ts";
 
 export function mailboxConformance(open: OpenStore): void {
   test("cells come out in the order in which they went in, and stay until they are acknowledged", async () => {

@@ -1,8 +1,8 @@
 /** Write-once slots. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { OpenStore } from "../store-conformance.ts";
 import { bytes, HOUR } from "./samples.ts";
+import type { OpenStore } from "./store-under-test.ts";
 
 export function slotConformance(open: OpenStore): void {
   test("the first entry of a slot stays, and who wrote it may ask again", async () => {

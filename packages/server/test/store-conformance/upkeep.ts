@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Store } from "../../src/store/store.ts";
-import type { OpenStore } from "../store-conformance.ts";
 import { bytes, cellTo, fetchAll, HOUR, makeMailbox } from "./samples.ts";
+import type { OpenStore } from "./store-under-test.ts";
 
 async function keepUp(store: Store, hour: number): Promise<number> {
   let steps = 1;
