@@ -47,4 +47,42 @@ export const limits = {
   stretchingMemoryKiBMax: 1024 * 1024,
   stretchingPassesMax: 16,
   stretchingLanesMax: 16,
+
+  // Groups
+  groupIdBytes: 32,
+  /** Epochs whose messages are still read, and for how long after they have ended. */
+  pastEpochsMax: 5,
+  pastEpochMsMax: 7 * DAY,
+  /** After as many void entries in a row nobody waits for a better one. */
+  voidAttemptsMax: 16,
+  /** What is left of the largest cell for a Welcome: HPKE, credential and signature come beside it. */
+  welcomeBytesMax: 62_000,
+  /** Slots that one intent may lose to others before it is given up for now. */
+  commitAttemptsMax: 64,
+  /** A joiner brings keys of its own within a minute; several that join at once spread over this time. */
+  refreshAfterJoinMsMax: 20 * SECOND,
+  /** Slots read in one walk. */
+  walkSlotsMax: 1_000,
+  walkPauseMs: 5 * SECOND,
+
+  // Messages
+  heldCellsMax: 64,
+  heldMsMax: 7 * DAY,
+  /** Addresses to which cells are sent at once. */
+  deliveriesAtOnce: 8,
+  /** A full mailbox is tried again after that. */
+  fullMailboxRestMs: MINUTE,
+  /** Pauses before a call is tried again. */
+  retryMsMin: 250,
+  retryMsMax: 30 * SECOND,
+  callAttemptsMax: 20,
+  /** A message that the server has not taken by then stays in the outbox, and its sender is told. */
+  sendMs: 20 * SECOND,
+  /** What is still to be done when an engine closes has this long. */
+  closeMs: 5 * SECOND,
+  /** How often the engine looks for what has become due. */
+  tickMs: SECOND,
+  historyMax: 1_000_000,
+  /** Rows of the history that are looked through at once. */
+  historyPage: 256,
 } as const;
