@@ -13,4 +13,9 @@ export {
   statementKeyOf,
 } from "./identity/server-identity.ts";
 export type { ServerPin, VerifiedServer } from "./identity/verify-statement.ts";
-export { limits as transportLimits } from "./limits.ts";
+export { type Dialled, type DialOptions, dial } from "./quic/dial.ts";
+export { DialError, type DialErrorCode } from "./quic/dial-error.ts";
+export { type ListenOptions, listen } from "./quic/listen.ts";
+export { ListenError, type ListenErrorCode } from "./quic/listen-error.ts";
+export { QuicUnavailableError } from "./quic/openssl.ts";
+export type { ServerListener } from "./quic/server-listener.ts";

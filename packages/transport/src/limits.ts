@@ -34,6 +34,7 @@ export const limits = {
   /** Streams of one connection at once, both ways. */
   streamsMax: 1_024,
   /** Bytes that OpenSSL buffers of all streams that are written; `write` waits beyond it. */
+  streamWriteBytesMax: 512 * 1024,
   connectionWriteBytesMax: 4 * 1024 * 1024,
   processWriteBytesMax: 128 * 1024 * 1024,
   /** Bytes of one read, one write and one look at a stream. */
