@@ -17,8 +17,8 @@ export type MemoryPairOptions = {
 
 /** [client, server]. */
 export function memoryPair(options: MemoryPairOptions = {}): [Connection, Connection] {
-  const client = new MemoryConnection(options, options.certificate ?? null, "client:0");
-  const server = new MemoryConnection(options, null, "server:0");
+  const client = new MemoryConnection(options, options.certificate ?? null, "server:0");
+  const server = new MemoryConnection(options, null, "client:0");
   client.attach(server);
   server.attach(client);
   return [client, server];
@@ -119,6 +119,8 @@ class MemoryStream implements Stream {
   readonly #incoming: Pipe | undefined;
   readonly #outgoing: Pipe | undefined;
   readonly #forget: (stream: MemoryStream) => void;
+  /** What this side sees once it has reset the stream; the other side sees the reset itself. */
+  #ours: StreamError | undefined;
 
   constructor(incoming: Pipe | undefined, outgoing: Pipe | undefined, forget: (stream: MemoryStream) => void) {
     this.#incoming = incoming;
@@ -127,12 +129,13 @@ class MemoryStream implements Stream {
   }
 
   async read(): Promise<Uint8Array | null> {
-    return this.#incoming === undefined ? null : this.#incoming.read();
+    if (this.#incoming === undefined) return null;
+    return await this.#seenFromHere(this.#incoming.read());
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     if (this.#outgoing === undefined) throw new StreamError("local");
-    await this.#outgoing.write(bytes);
+    await this.#seenFromHere(this.#outgoing.write(bytes));
   }
 
   async end(): Promise<void> {
@@ -140,6 +143,7 @@ class MemoryStream implements Stream {
   }
 
   reset(code: number): void {
+    this.#ours ??= new StreamError("local", code);
     this.fail(new StreamError("reset", code));
     this.#forget(this);
   }
@@ -147,6 +151,14 @@ class MemoryStream implements Stream {
   fail(error: StreamError): void {
     this.#incoming?.fail(error);
     this.#outgoing?.fail(error);
+  }
+
+  async #seenFromHere<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw error instanceof StreamError && error.kind === "reset" ? (this.#ours ?? error) : error;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
