@@ -34,7 +34,7 @@ export type Conversation = {
 };
 
 /** Key: the conversation's id. */
-export const conversations = table("conversation", codec({ version: 1, write, read }));
+export const conversations = table("conversation", codec<Conversation>({ version: 1, write, read }));
 
 function write(writer: Writer, conversation: Conversation): void {
   writer.vector32(conversation.id);

@@ -12,7 +12,7 @@ import {
   writeText,
   writeWord,
 } from "../step/codec.ts";
-import { table } from "../step/table.ts";
+import { secretTable, table } from "../step/table.ts";
 
 /** Append only. `founding`: nobody else knows it yet; `superseded`: another group carries the conversation. */
 const statuses = ["founding", "active", "superseded", "stuck", "removed"] as const;
@@ -31,7 +31,7 @@ export type Group = {
 };
 
 /** Key: the group's id. */
-export const groups = table("group", codec({ version: 1, write, read }));
+export const groups = table("group", codec<Group>({ version: 1, write, read }));
 
 function write(writer: Writer, group: Group): void {
   writer.vector32(group.groupId).vector32(group.conversationId);
@@ -54,26 +54,49 @@ function read(reader: Reader): Group {
 /** What the client keeps of the exporter: gate_n of the current epoch, env_n of it and of the past epochs kept. */
 export type EpochSecrets = { readonly gate: Uint8Array; readonly envelopes: readonly Envelope[] };
 
-export type Envelope = { readonly epoch: bigint; readonly secret: Uint8Array; readonly enteredAt: number };
+export type Envelope = {
+  readonly epoch: bigint;
+  /** env_n. */
+  readonly secret: Uint8Array;
+  readonly enteredAt: number;
+  /** Who sat at which leaf in that epoch: a later one may have given the leaf to somebody else. */
+  readonly senders: readonly Sender[];
+};
+
+export type Sender = { readonly leafIndex: number; readonly user: string; readonly deviceId: Uint8Array };
 
 /** Under the group's own key. Key: the group's id. */
-export const epochSecrets = table(
+export const epochSecrets = secretTable(
   "epoch-secrets",
   codec<EpochSecrets>({
     version: 1,
     write: (writer, { gate, envelopes }) => {
       writer.vector32(gate);
-      writeMany(writer, envelopes, (inner, { epoch, secret, enteredAt }) =>
-        writeCount(inner.u64(epoch).vector32(secret), enteredAt),
-      );
+      writeMany(writer, envelopes, writeEnvelope);
     },
     read: (reader) => ({
       gate: readBytes(reader),
-      envelopes: readMany(reader, (inner) => ({
-        epoch: inner.u64(),
-        secret: readBytes(inner),
-        enteredAt: readCount(inner),
-      })),
+      envelopes: readMany(reader, readEnvelope),
     }),
   }),
 );
+
+function writeEnvelope(writer: Writer, { epoch, secret, enteredAt, senders }: Envelope): void {
+  writeCount(writer.u64(epoch).vector32(secret), enteredAt);
+  writeMany(writer, senders, (inner, { leafIndex, user, deviceId }) => {
+    writeText(inner.u32(leafIndex), user).vector32(deviceId);
+  });
+}
+
+function readEnvelope(reader: Reader): Envelope {
+  return {
+    epoch: reader.u64(),
+    secret: readBytes(reader),
+    enteredAt: readCount(reader),
+    senders: readMany(reader, (inner) => ({
+      leafIndex: inner.u32(),
+      user: readText(inner),
+      deviceId: readBytes(inner),
+    })),
+  };
+}

@@ -45,7 +45,7 @@ export class Delivery {
     const { core, random, signal, onFailure } = this.#options;
     while (!signal.aborted) {
       core.step((draft) => renewStaleRows(draft, (row) => this.#attempted.has(toHex(row.id))));
-      const batches = core.read((draft) => planDelivery(draft, (address) => this.#mayTry(address)));
+      const batches = core.look((draft) => planDelivery(draft, (address) => this.#mayTry(address)));
       if (batches.length === 0) return;
       const failures = await this.#sendAll(shuffle(batches, random));
       const [failure] = failures;

@@ -1,38 +1,35 @@
-/** Work that many may ask for and that runs once at a time: asking while it runs makes it run once more. */
+/** Work that many may ask for and that runs once at a time: asking while it runs makes it run once more afterwards. */
 
 export class SingleFlight {
   readonly #work: () => Promise<void>;
   #running: Promise<void> | undefined;
-  #again = false;
+  #queued: Promise<void> | undefined;
 
-  /** `work` must not reject: it handles its own failures. */
   constructor(work: () => Promise<void>) {
     this.#work = work;
   }
 
-  /** Resolves when a run that began after this call has ended. */
-  async run(): Promise<void> {
-    if (this.#running === undefined) {
-      this.#running = this.#loop();
-    } else {
-      this.#again = true;
-    }
-    await this.#running;
+  /** Settles as a run does that began after this call. */
+  run(): Promise<void> {
+    if (this.#running === undefined) return this.#start();
+    this.#queued ??= this.#afterRunning(this.#running);
+    return this.#queued;
   }
 
-  /** Resolves when nothing runs. */
-  async idle(): Promise<void> {
-    await this.#running;
-  }
-
-  async #loop(): Promise<void> {
+  async #start(): Promise<void> {
+    const run = this.#work();
+    this.#running = run;
     try {
-      do {
-        this.#again = false;
-        await this.#work();
-      } while (this.#again);
+      await run;
     } finally {
       this.#running = undefined;
     }
+  }
+
+  async #afterRunning(running: Promise<void>): Promise<void> {
+    await Promise.allSettled([running]);
+    this.#queued = undefined;
+    // Whoever was first in line may have begun already.
+    await this.run();
   }
 }

@@ -33,10 +33,15 @@ export type UnsupportedContent = { readonly kind: "unsupported"; readonly number
 /** What the largest cell carries. */
 export const groupCellBodyBytesMax: number = Math.max(...protocolLimits.cellBytes) - sealedOverheadBytes;
 
-/** The smallest cell that holds it; `undefined` when none does. */
-export function sealGroupCell(env: Uint8Array, content: CellContent, random: Random): Uint8Array | undefined {
+/** The smallest cell of at least `bytesMin` that holds it; `undefined` when none does. Doors take no small ones. */
+export function sealGroupCell(
+  env: Uint8Array,
+  content: CellContent,
+  random: Random,
+  { bytesMin = 0 }: { readonly bytesMin?: number } = {},
+): Uint8Array | undefined {
   const { kind, body } = encodeBody(content);
-  const size = cellSizeFor(body.length + sealedOverheadBytes);
+  const size = cellSizeFor(body.length + sealedOverheadBytes, bytesMin);
   return size === undefined ? undefined : seal(env, { kind, body, size, random });
 }
 

@@ -38,7 +38,7 @@ export type Message = {
 };
 
 /** Key: `messageKey`, so that a conversation's rows lie in the order shown. */
-export const messages = table("message", codec({ version: 1, write, read }));
+export const messages = table("message", codec<Message>({ version: 1, write, read }));
 
 /** Counter, then id: the order in which everybody is shown a conversation. */
 export const messageKey = ({

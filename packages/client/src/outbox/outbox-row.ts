@@ -12,6 +12,8 @@ export type OutboxRow = {
   readonly address: Uint8Array;
   /** A door is written on an errand, a private mailbox on a connection of class `send`. */
   readonly door: boolean;
+  /** 16 bytes, or none: of a door. */
+  readonly doorKey: Uint8Array;
   readonly cell: Uint8Array;
   readonly groupId: Uint8Array;
   readonly epoch: bigint;
@@ -28,7 +30,7 @@ export const outboxRows = table(
     version: 1,
     write: (writer, row) => {
       writeWord(writer, purposes, row.purpose).vector32(row.id).vector32(row.address);
-      writeFlag(writer, row.door).vector32(row.cell).vector32(row.groupId).u64(row.epoch);
+      writeFlag(writer, row.door).vector32(row.doorKey).vector32(row.cell).vector32(row.groupId).u64(row.epoch);
       writeText(writer, row.user).vector32(row.deviceId).vector32(row.messageKey);
     },
     read: (reader) => ({
@@ -36,6 +38,7 @@ export const outboxRows = table(
       id: readBytes(reader),
       address: readBytes(reader),
       door: readFlag(reader),
+      doorKey: readBytes(reader),
       cell: readBytes(reader),
       groupId: readBytes(reader),
       epoch: reader.u64(),

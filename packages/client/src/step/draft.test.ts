@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fromUtf8, toHex, toUtf8 } from "@quicprochat/bytes";
 import { Draft, type Records, type Row } from "./draft.ts";
+import type { States } from "./group-states.ts";
 import { table } from "./table.ts";
 
 const words = table("words", { encode: toUtf8, decode: fromUtf8 });
 const key = (...bytes: number[]): Uint8Array => Uint8Array.from(bytes);
 
-class MapRecords implements Records {
+class MapRecords implements Records, States {
   readonly #rows: readonly Row[];
 
   constructor(rows: readonly (readonly [Uint8Array, string])[]) {
@@ -16,6 +17,10 @@ class MapRecords implements Records {
 
   read(_table: string, wanted: Uint8Array): Uint8Array | undefined {
     return this.#rows.find(({ key: at }) => toHex(at) === toHex(wanted))?.value;
+  }
+
+  state(): undefined {
+    return undefined;
   }
 
   rows(_table: string, prefix: Uint8Array): readonly Row[] {

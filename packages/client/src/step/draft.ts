@@ -1,8 +1,10 @@
 /** One step of the engine: reads records, collects what to write, tell and do. Nothing happens until it is committed. */
 import { toHex } from "@quicprochat/bytes";
 import type { Random } from "@quicprochat/crypto";
+import type { GroupState } from "@quicprochat/mls";
 import type { EngineEvent } from "../conversation/engine-event.ts";
 import { codec } from "./codec.ts";
+import { GroupStates, type States } from "./group-states.ts";
 import { counterKey, type Table, table } from "./table.ts";
 
 export type Row = { readonly key: Uint8Array; readonly value: Uint8Array };
@@ -15,7 +17,11 @@ export interface Records {
 }
 
 /** `value` is `undefined` where the row goes. */
-export type Write = { readonly table: string; readonly key: Uint8Array; readonly value: Uint8Array | undefined };
+export type Write = {
+  readonly table: Pick<Table<unknown>, "name" | "scoped">;
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | undefined;
+};
 
 /** What is to be done once the step is durable. Each is a hint: the records alone say what is left to do. */
 export type Effect =
@@ -33,16 +39,25 @@ const sequence = table(
 );
 const SEQUENCE_KEY = new Uint8Array(1);
 
-export class Draft implements Records {
+export class Draft implements Records, States {
   readonly now: number;
   readonly random: Random;
+  readonly groups: GroupStates;
+  /** References of KeyPackages that have served. */
+  readonly consumed: Uint8Array[] = [];
+  /** Groups whose key in the vault is replaced, and groups of which everything secret goes. */
+  readonly renewed: Uint8Array[] = [];
+  readonly forgotten: Uint8Array[] = [];
+  /** Set by whatever enters an epoch: cells that were held may open now. */
+  enteredEpoch = false;
   readonly events: EngineEvent[] = [];
   readonly effects: Effect[] = [];
   readonly #records: Records;
   readonly #writes = new Map<string, Write>();
 
-  constructor(records: Records, { now, random }: StepContext) {
+  constructor(records: Records & States, { now, random }: StepContext) {
     this.#records = records;
+    this.groups = new GroupStates(records);
     this.now = now;
     this.random = random;
   }
@@ -52,12 +67,12 @@ export class Draft implements Records {
     return value === undefined ? undefined : decode(value);
   }
 
-  put<T>({ name, codec: { encode } }: Table<T>, key: Uint8Array, value: T): void {
-    this.#writes.set(mapKey(name, key), { table: name, key, value: encode(value) });
+  put<T>({ name, scoped, codec: { encode } }: Table<T>, key: Uint8Array, value: T): void {
+    this.#writes.set(mapKey(name, key), { table: { name, scoped }, key, value: encode(value) });
   }
 
-  delete<T>({ name }: Table<T>, key: Uint8Array): void {
-    this.#writes.set(mapKey(name, key), { table: name, key, value: undefined });
+  delete<T>({ name, scoped }: Table<T>, key: Uint8Array): void {
+    this.#writes.set(mapKey(name, key), { table: { name, scoped }, key, value: undefined });
   }
 
   /** All rows whose key begins with `prefix`, in the order of their keys. */
@@ -89,6 +104,14 @@ export class Draft implements Records {
     for (const [name, write] of inner.#writes) this.#writes.set(name, write);
     this.events.push(...inner.events);
     this.effects.push(...inner.effects);
+    this.groups.absorb(inner.groups);
+    this.consumed.push(...inner.consumed);
+    this.renewed.push(...inner.renewed);
+    this.forgotten.push(...inner.forgotten);
+  }
+
+  state(name: string): GroupState | undefined {
+    return this.groups.state(name);
   }
 
   read(tableName: string, key: Uint8Array): Uint8Array | undefined {
@@ -100,7 +123,7 @@ export class Draft implements Records {
     const rows = new Map<string, Row>();
     for (const row of this.#records.rows(tableName, prefix)) rows.set(toHex(row.key), row);
     for (const { table: of, key, value } of this.#writes.values()) {
-      if (of !== tableName || !startsWith(key, prefix)) continue;
+      if (of.name !== tableName || !startsWith(key, prefix)) continue;
       if (value === undefined) rows.delete(toHex(key));
       else rows.set(toHex(key), { key, value });
     }

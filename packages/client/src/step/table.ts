@@ -2,9 +2,21 @@
 import { encodeWith } from "@quicprochat/bytes";
 import type { Codec } from "./codec.ts";
 
-export type Table<T> = { readonly name: string; readonly codec: Codec<T> };
+export type Table<T> = {
+  readonly name: string;
+  readonly codec: Codec<T>;
+  /** Whether its rows lie under the key of the group whose id their keys begin with. */
+  readonly scoped: boolean;
+};
 
-export const table = <T>(name: string, itsCodec: Codec<T>): Table<T> => ({ name, codec: itsCodec });
+export const table = <T>(name: string, itsCodec: Codec<T>): Table<T> => ({ name, codec: itsCodec, scoped: false });
+
+/** For secrets of one group: they go when its key is replaced or forgotten, whatever the disk still holds. */
+export const secretTable = <T>(name: string, itsCodec: Codec<T>): Table<T> => ({
+  name,
+  codec: itsCodec,
+  scoped: true,
+});
 
 /** A key of several fields: each must have a fixed size, so that rows sort by field. */
 export const keyOf = (...fields: readonly Uint8Array[]): Uint8Array =>

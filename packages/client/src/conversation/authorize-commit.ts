@@ -1,0 +1,78 @@
+/** The policy as MLS asks for it: of the epoch before and of the commit's bytes alone, so that every member judges alike. */
+import { equalBytes, toHex } from "@quicprochat/bytes";
+import type { AppliedProposal, Authorize, GroupState } from "@quicprochat/mls";
+import { extensionTypes } from "../envelope/extensions.ts";
+import { directId } from "./direct-id.ts";
+import { type Member, membersOf, verifiedLeaf } from "./members.ts";
+import { type Change, judge, type Rules } from "./policy.ts";
+import { decodeRules, rulesOf } from "./rules.ts";
+
+export function authorizeCommit(state: GroupState, serverId: Uint8Array): Authorize {
+  return ({ committer, proposals, leafNode }) => {
+    const rules = rulesOf(state);
+    if (rules === undefined) return "the group has no rules";
+    if (committer.kind !== "member") return "nobody joins by an external commit yet";
+    const members = new Map(membersOf(state).map((member) => [member.leafIndex, member]));
+    const itself = members.get(committer.leafIndex);
+    if (itself === undefined) return "the committer is nobody";
+    if (leafNode !== undefined && !samePerson(itself, verifiedLeaf(committer.leafIndex, leafNode, serverId))) {
+      return "the committer's new leaf belongs to somebody else";
+    }
+    const epoch = { rules, members, serverId };
+    for (const applied of proposals) {
+      const fault = judgeProposal(applied, epoch);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  };
+}
+
+type EpochFacts = {
+  readonly rules: Rules;
+  readonly members: ReadonlyMap<number, Member>;
+  readonly serverId: Uint8Array;
+};
+
+function judgeProposal({ proposal, sender }: AppliedProposal, epoch: EpochFacts): string | undefined {
+  const proposer = sender.kind === "member" ? epoch.members.get(sender.leafIndex) : undefined;
+  if (proposer === undefined) return "only members propose";
+  switch (proposal.kind) {
+    case "add": {
+      const joiner = verifiedLeaf(0, proposal.keyPackage.leafNode, epoch.serverId);
+      if (joiner === undefined) return "a joiner without a valid chain of keys";
+      if (isDirect(epoch)) return "two people talk here";
+      return judge({ kind: "add", rootKey: joiner.rootKey }, proposer.rootKey, epoch.rules);
+    }
+    case "update":
+      return samePerson(proposer, verifiedLeaf(proposer.leafIndex, proposal.leafNode, epoch.serverId))
+        ? judge({ kind: "update" }, proposer.rootKey, epoch.rules)
+        : "an update to somebody else";
+    case "remove": {
+      const removed = epoch.members.get(proposal.removed);
+      if (removed === undefined) return "nobody is removed";
+      const change: Change = { kind: "remove", rootKey: removed.rootKey, itself: removed === proposer };
+      return judge(change, proposer.rootKey, epoch.rules);
+    }
+    case "group-context-extensions": {
+      const data = proposal.extensions.find(({ type }) => type === extensionTypes.conversation)?.data;
+      const rules = data === undefined ? undefined : decodeRules(data);
+      return judge({ kind: "rules", rules }, proposer.rootKey, epoch.rules);
+    }
+    case "psk":
+    case "reinit":
+    case "external-init":
+      return judge({ kind: "other" }, proposer.rootKey, epoch.rules);
+  }
+}
+
+function samePerson(one: Member, other: Member | undefined): boolean {
+  return other !== undefined && equalBytes(one.rootKey, other.rootKey) && equalBytes(one.deviceId, other.deviceId);
+}
+
+/** A conversation of two whose id says that it stays so. */
+export function isDirect({ rules, members, serverId }: EpochFacts): boolean {
+  const roots = new Map(Array.from(members.values(), ({ rootKey }) => [toHex(rootKey), rootKey]));
+  const [one, other, third] = roots.values();
+  if (one === undefined || other === undefined || third !== undefined) return false;
+  return equalBytes(directId(serverId, one, other), rules.conversationId);
+}

@@ -1,0 +1,104 @@
+/** Runs steps on the vault: what a step collects becomes durable in one transaction, and only then is told and done. */
+import type { Random } from "@quicprochat/crypto";
+import type { GroupState } from "@quicprochat/mls";
+import { consumeKeyPackage } from "../account/key-packages.ts";
+import type { EngineEvent } from "../conversation/engine-event.ts";
+import { limits } from "../limits.ts";
+import { Draft, type Effect, type Records, type Row, type Write } from "../step/draft.ts";
+import type { States } from "../step/group-states.ts";
+import type { Self } from "../step/self.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { VaultTransaction } from "../vault/vault-reader.ts";
+import { GroupParts } from "./group-parts.ts";
+
+type CoreOptions = {
+  readonly vault: Vault;
+  readonly self: Self;
+  readonly random: Random;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly onEvent: (event: EngineEvent) => void;
+  readonly onEffect: (effect: Effect) => void;
+};
+
+export class Core implements Records, States {
+  readonly #options: CoreOptions;
+  readonly #parts: GroupParts;
+
+  constructor(options: CoreOptions) {
+    this.#options = options;
+    this.#parts = new GroupParts(options.vault, options.random);
+  }
+
+  get self(): Self {
+    return this.#options.self;
+  }
+
+  now(): number {
+    return this.#options.now();
+  }
+
+  /** Durable when it returns. A throw changes nothing. */
+  step<T>(work: (draft: Draft) => T): T {
+    const draft = this.#draft();
+    const result = work(draft);
+    this.#commit(draft);
+    for (const event of draft.events) this.#options.onEvent(event);
+    for (const effect of draft.effects) this.#options.onEffect(effect);
+    return result;
+  }
+
+  /** Looks without changing anything. */
+  look<T>(work: (draft: Draft) => T): T {
+    return work(this.#draft());
+  }
+
+  read(tableName: string, key: Uint8Array): Uint8Array | undefined {
+    return this.#options.vault.get(tableName, key);
+  }
+
+  rows(tableName: string, prefix: Uint8Array): readonly Row[] {
+    return this.#options.vault.list(tableName, { prefix });
+  }
+
+  state(name: string): GroupState | undefined {
+    return this.#parts.load(name);
+  }
+
+  #draft(): Draft {
+    const { now, random } = this.#options;
+    return new Draft(this, { now: now(), random });
+  }
+
+  #commit(draft: Draft): void {
+    const { writes, consumed, renewed, forgotten } = draft;
+    const { changes } = draft.groups;
+    if (writes.length + consumed.length + renewed.length + forgotten.length + changes.size === 0) return;
+    try {
+      this.#options.vault.transaction((tx) => {
+        for (const scope of forgotten) tx.forget(scope);
+        for (const write of writes) apply(tx, write);
+        for (const [name, change] of changes) this.#parts.write(tx, name, change);
+        for (const scope of renewed) tx.renew(scope);
+        for (const reference of consumed) consumeKeyPackage(tx, reference);
+      });
+    } catch (error) {
+      // States in memory may be ahead of the vault now: they are read again from what is durable.
+      this.#parts.clear();
+      throw error;
+    }
+    this.#parts.adopt(changes);
+  }
+}
+
+function apply(tx: VaultTransaction, { table, key, value }: Write): void {
+  const scope = key.slice(0, limits.groupIdBytes);
+  if (value !== undefined) {
+    if (table.scoped) tx.putUnder(scope, table.name, key, value);
+    else tx.put(table.name, key, value);
+  } else if (table.scoped) {
+    tx.erase(table.name, key);
+  } else {
+    tx.delete(table.name, key);
+  }
+}

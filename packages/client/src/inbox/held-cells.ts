@@ -1,0 +1,30 @@
+/** Cells that wait for an epoch that is still to come: at most 64, at most 7 days. */
+
+import { groups } from "../conversation/group.ts";
+import { limits } from "../limits.ts";
+import type { Draft } from "../step/draft.ts";
+import { heldCells } from "./held-cell.ts";
+
+export function holdCell(draft: Draft, { body, door }: { readonly body: Uint8Array; readonly door: boolean }): void {
+  const held = draft.list(heldCells);
+  const surplus = held.slice(0, Math.max(0, held.length + 1 - limits.heldCellsMax));
+  for (const { key } of surplus) draft.delete(heldCells, key);
+  draft.put(heldCells, draft.nextKey(), { body, door, heldAt: draft.now });
+  // Somebody may have committed without our hearing of it; which group it is, the cell does not tell. At the door
+  // anybody may leave anything: it counts only for groups that do not know our mailbox yet.
+  for (const { value: group } of draft.list(groups)) {
+    const concerned = group.status === "active" && (!door || group.refreshDueAt > 0);
+    if (concerned) draft.act({ kind: "walk", groupId: group.groupId });
+  }
+}
+
+/** Again and again, for as long as one of them leads to a further epoch. `receive` is false for a cell that must wait on. */
+export function retryHeldCells(draft: Draft, receive: (body: Uint8Array) => boolean): void {
+  for (let round = 0; draft.enteredEpoch && round < limits.heldCellsMax; round++) {
+    draft.enteredEpoch = false;
+    for (const { key, value } of draft.list(heldCells)) {
+      const over = value.heldAt + limits.heldMsMax <= draft.now;
+      if (over || receive(value.body)) draft.delete(heldCells, key);
+    }
+  }
+}

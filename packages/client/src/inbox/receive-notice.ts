@@ -1,0 +1,24 @@
+/** A commit notice: the entry of the slot that has ended an epoch, or word that it is there to be fetched. */
+import { equalBytes } from "@quicprochat/bytes";
+import type { Group } from "../conversation/group.ts";
+import type { CommitNotice } from "../envelope/group-cell.ts";
+import { applyEntry, nextSlotName } from "../step/apply-entry.ts";
+import type { Draft } from "../step/draft.ts";
+import type { Self } from "../step/self.ts";
+
+/** `epoch`: of the envelope. */
+type Sealed = { readonly notice: CommitNotice; readonly epoch: bigint };
+
+export function receiveNotice(draft: Draft, self: Self, group: Group, opened: Sealed): void {
+  const { groupId } = group;
+  // Of an epoch that is over: somebody told us before.
+  if (opened.epoch !== group.epoch) return;
+  const { name, signature, receipt, entry } = opened.notice;
+  const next = nextSlotName(draft, groupId);
+  if (entry.kind === "whole" && next !== undefined && equalBytes(next, name)) {
+    const applied = applyEntry(draft, self, groupId, { name, entry: entry.bytes, signature, receipt });
+    // What a notice claims wrongly, the slot itself tells rightly.
+    if (applied !== "lied") return;
+  }
+  draft.act({ kind: "walk", groupId });
+}

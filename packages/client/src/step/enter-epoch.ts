@@ -1,0 +1,35 @@
+/** What a client takes from a new epoch of a group: env_n, gate_n, and who its members are. docs/protocol.md, "Epoch secrets". */
+import { epoch, exportSecret, type GroupState } from "@quicprochat/mls";
+import { pinContact } from "../conversation/contact.ts";
+import { type Envelope, epochSecrets, type Group, groups } from "../conversation/group.ts";
+import { membersOf } from "../conversation/members.ts";
+import { limits } from "../limits.ts";
+import type { Draft } from "./draft.ts";
+
+const EMPTY = new Uint8Array(0);
+
+/** The caller has adopted `state`. gate_n of the epoch before goes, its env_n stays for a while. */
+export function enterEpoch(draft: Draft, group: Group, state: GroupState): Group {
+  const members = membersOf(state);
+  const entered: Envelope = {
+    epoch: epoch(state),
+    secret: exportSecret(state, { label: "qpc1 envelope", context: EMPTY, length: 32 }),
+    enteredAt: draft.now,
+    senders: members.map(({ leafIndex, user, deviceId }) => ({ leafIndex, user, deviceId })),
+  };
+  const before = draft.get(epochSecrets, group.groupId)?.envelopes ?? [];
+  // The newest of the past ones ended now, however long it lasted.
+  const past = before.filter(
+    (_, at) => at === 0 || (before[at - 1]?.enteredAt ?? 0) > draft.now - limits.pastEpochMsMax,
+  );
+  draft.put(epochSecrets, group.groupId, {
+    gate: exportSecret(state, { label: "qpc1 slot", context: EMPTY, length: 32 }),
+    envelopes: [entered, ...past.slice(0, limits.pastEpochsMax)],
+  });
+  for (const member of members) pinContact(draft, member);
+  const entering = { ...group, epoch: entered.epoch, attempt: 0 };
+  draft.put(groups, group.groupId, entering);
+  draft.renewed.push(group.groupId);
+  draft.enteredEpoch = true;
+  return entering;
+}

@@ -1,0 +1,56 @@
+/** Begins an MLS group with this device alone in it; the first commit adds the others. */
+
+import { toHex } from "@quicprochat/bytes";
+import { createGroup } from "@quicprochat/mls";
+import { type Group, groups } from "../conversation/group.ts";
+import type { Joiner } from "../conversation/joiner.ts";
+import { encodeConversationRules, extensionTypes } from "../envelope/extensions.ts";
+import { limits } from "../limits.ts";
+import type { Draft } from "./draft.ts";
+import { enterEpoch } from "./enter-epoch.ts";
+import { stateName } from "./group-states.ts";
+import { wantJoiner } from "./joiners.ts";
+import { mailboxExtension } from "./plan-commit.ts";
+import type { Self } from "./self.ts";
+import { capabilitiesOfDevices, suite } from "./suite.ts";
+
+type Founding = { readonly conversationId: Uint8Array; readonly title: string; readonly joiners: readonly Joiner[] };
+
+/** The group's id. Nothing of it is shown before the first commit has won its slot. */
+export function foundGroup(draft: Draft, self: Self, { conversationId, title, joiners }: Founding): Uint8Array {
+  const groupId = draft.random(limits.groupIdBytes);
+  const roles = new Map([[toHex(self.rootKey), "owner"]] as const);
+  const state = createGroup({
+    suite,
+    groupId,
+    credential: { kind: "basic", identity: self.credential },
+    signatureKeyPair: self.leafKeyPair,
+    capabilities: capabilitiesOfDevices,
+    leafExtensions: [mailboxExtension(self)],
+    groupContextExtensions: [
+      { type: extensionTypes.conversation, data: encodeConversationRules({ conversationId, title, roles }) },
+    ],
+    random: draft.random,
+  });
+  draft.groups.adopt(stateName(groupId), state, "all");
+  const group: Group = {
+    groupId,
+    conversationId,
+    title,
+    status: "founding",
+    epoch: 0n,
+    attempt: 0,
+    refreshDueAt: 0,
+  };
+  enterEpoch(draft, group, state);
+  for (const joiner of joiners) wantJoiner(draft, groupId, joiner);
+  draft.act({ kind: "commit", groupId });
+  return groupId;
+}
+
+/** Groups that this device began for a conversation and that no commit has made known yet. */
+export const foundingsOf = (draft: Draft, conversationId: Uint8Array): Group[] =>
+  draft
+    .list(groups)
+    .map(({ value }) => value)
+    .filter((group) => group.status === "founding" && toHex(group.conversationId) === toHex(conversationId));
