@@ -6,6 +6,7 @@ export type { ConnectionEnd, ConnectionEvent } from "./connection-event.ts";
 export type { Random } from "./connection-state.ts";
 export type { ConnectionStats } from "./connection-stats.ts";
 export { type ConnectOptions, Endpoint, type EndpointOptions, type ReceiveOptions } from "./endpoint.ts";
+export { headerProtectionKey, nextSecret, packetKeys } from "./key-schedule.ts";
 export { nodeCipherProvider } from "./node-ciphers.ts";
 export type { CipherProvider, PacketProtector, PacketProtectorOptions } from "./packet-protection.ts";
 export type { PathAddress } from "./path.ts";
