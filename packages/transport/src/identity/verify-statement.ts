@@ -2,7 +2,7 @@
 import { equalBytes } from "@quicprochat/bytes";
 import { verifyLabelled } from "@quicprochat/crypto";
 import { followRotations } from "./rotation.ts";
-import type { SignedStatement } from "./statement.ts";
+import type { SignedStatement, Statement } from "./statement.ts";
 
 /** What a client keeps of a server; from an invite link alone, `counterSeen` is 0. */
 export type ServerPin = {
@@ -46,11 +46,8 @@ export function verifyStatement(signed: SignedStatement, { pin, tlsKeyHash, now 
   const { statement, body, signature } = signed;
   const { serverId, statementKey, counter, rotations } = statement;
   if (pin !== null && !equalBytes(pin.serverId, serverId)) return refused("other-server");
-  const keys = followRotations(serverId, rotations);
-  const currentKey = keys?.at(-1);
-  if (keys === null || currentKey === undefined) return refused("broken-rotations");
-  const pinned = pin?.currentKey;
-  if (pinned !== undefined && !keys.some((key) => equalBytes(key, pinned))) return refused("broken-rotations");
+  const currentKey = currentKeyOf(statement, pin);
+  if (currentKey === null) return refused("broken-rotations");
   if (!verifyLabelled(currentKey, "server", body, signature)) return refused("bad-signature");
   if (!equalBytes(statement.tlsKeyHash, tlsKeyHash)) return refused("other-tls-key");
   if (counter < Math.max(pin?.counterSeen ?? 0, rotations.at(-1)?.counter ?? 0)) return refused("counter-lower");
@@ -58,6 +55,14 @@ export function verifyStatement(signed: SignedStatement, { pin, tlsKeyHash, now 
   if (now > statement.notAfter * 1000) return refused("expired");
   const copy = { serverId: serverId.slice(), currentKey: currentKey.slice(), statementKey: statementKey.slice() };
   return { kind: "verified", server: { ...copy, counter } };
+}
+
+/** Where the rotations lead from the server id, by way of the pinned key; `null` when they do not. */
+function currentKeyOf({ serverId, rotations }: Statement, pin: ServerPin | null): Uint8Array | null {
+  const keys = followRotations(serverId, rotations);
+  const pinned = pin?.currentKey ?? serverId;
+  if (keys === null || !keys.some((key) => equalBytes(key, pinned))) return null;
+  return keys.at(-1) ?? null;
 }
 
 const refused = (why: StatementRefusal): Verification => ({ kind: "refused", why });

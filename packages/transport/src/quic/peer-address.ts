@@ -1,6 +1,6 @@
 /** Addresses of peers in OpenSSL's form and in Node's, both kept, since one peer sends many datagrams. */
 import { limits } from "../limits.ts";
-import { must, NativeMemory, openSsl, type Pointer } from "./openssl.ts";
+import { must, type NativeMemory, openSsl, type Pointer } from "./openssl.ts";
 import { outCount, scratch } from "./scratch.ts";
 
 export type PeerAddress = { readonly address: string; readonly port: number };
