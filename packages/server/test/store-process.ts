@@ -22,7 +22,13 @@ async function writeForEver(): Promise<never> {
     const name = new Uint8Array(randomBytes(32));
     const won = await store.putSlot({ name, entry: body, signature: new Uint8Array(64), expiresHour: HOUR + 10 });
     if (won.kind === "won") confirm("won", name);
-    const claim = { username: "alice", cipherSuite: 77, doorKeyHash: null, reserve: 0, hour: HOUR };
+    const claim = {
+      username: "alice",
+      cipherSuite: 77,
+      doorKeyHash: null,
+      reserve: 0,
+      rememberedUntilHour: HOUR + 100,
+    };
     const claimed = await store.claimKeyPackages(claim);
     if (claimed.kind === "claimed") for (const one of claimed.packages) confirm("claimed", one.body);
   }

@@ -40,7 +40,8 @@ export type Claim = {
   readonly doorKeyHash: Uint8Array | null;
   /** What stays for those who know the door key. */
   readonly reserve: number;
-  readonly hour: number;
+  /** Until then, publishing a package again that was given does not give it twice. */
+  readonly rememberedUntilHour: number;
 };
 
 export type ClaimedPackage = {

@@ -32,7 +32,7 @@ const claim = (store: Store, options: Partial<Claim> = {}): Promise<ClaimOutcome
     cipherSuite: SUITE,
     doorKeyHash: null,
     reserve: 0,
-    hour: HOUR,
+    rememberedUntilHour: HOUR + 100,
     ...options,
   });
 

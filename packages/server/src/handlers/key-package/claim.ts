@@ -9,7 +9,7 @@ import {
   RefusalError,
 } from "@quicprochat/protocol";
 import type { Handler } from "../../call-context.ts";
-import { hourOf } from "../../hours.ts";
+import { expiryHour } from "../../hours.ts";
 import { requireLength, requireUsername } from "../../require.ts";
 import { requireSuite } from "./publish.ts";
 
@@ -27,7 +27,7 @@ export const keyPackageClaim: Handler<typeof methods.keyPackageClaim> = async (r
     cipherSuite,
     doorKeyHash: doorKey.length === 0 ? null : sha256(doorKey),
     reserve,
-    hour: hourOf(server.now()),
+    rememberedUntilHour: expiryHour(server.now(), server.limits.claimedPackageKeptHours),
   });
   if (claimed.kind === "none") throw new RefusalError("no_package");
   return {

@@ -1,81 +1,68 @@
 /** Accounts and their device lists. */
+import type { DatabaseSync } from "node:sqlite";
 import type { Account, DeviceOf, NewDeviceList, Store } from "../store.ts";
-import type { Database } from "./database.ts";
+import { blob, blobOrNull, integer } from "./columns.ts";
 import { deleteMailbox } from "./mailboxes.ts";
 import type { Operation } from "./operation.ts";
 
-export function accountOperations({ sqlite, plain }: Database) {
-  const createAccount: Operation<Store["createAccount"]> = async ({ username, opaqueRecord, identity }) => {
-    const known = await account(username);
-    if (known !== null) {
-      return sameBytes(known.opaqueRecord, opaqueRecord) && sameBytes(known.identity, identity)
-        ? "created"
-        : "name_taken";
+export function accountOperations(sqlite: DatabaseSync) {
+  const find = sqlite.prepare(
+    "SELECT opaque_record, identity, device_list, list_counter FROM account WHERE username = ?",
+  );
+  const insert = sqlite.prepare("INSERT INTO account (username, opaque_record, identity) VALUES (?, ?, ?)");
+  const count = sqlite.prepare("SELECT count(*) AS count FROM account");
+  const setList = sqlite.prepare("UPDATE account SET device_list = ?, list_counter = ? WHERE username = ?");
+
+  const createAccount: Operation<Store["createAccount"]> = ({ username, opaqueRecord, identity }) => {
+    const known = account(username);
+    if (known === null) {
+      insert.run(username, opaqueRecord, identity);
+      return "created";
     }
-    await plain.insertInto("account").values({ username, opaque_record: opaqueRecord, identity }).execute();
-    return "created";
+    return sameBytes(known.opaqueRecord, opaqueRecord) && sameBytes(known.identity, identity)
+      ? "created"
+      : "name_taken";
   };
 
-  async function account(username: string): Promise<Account | null> {
-    const row = await plain.selectFrom("account").selectAll().where("username", "=", username).executeTakeFirst();
+  const account = (username: string): Account | null => {
+    const row = find.get(username);
     if (row === undefined) return null;
-    const { opaque_record: opaqueRecord, identity, device_list: deviceList } = row;
-    return { username, opaqueRecord, identity, deviceList };
-  }
-
-  const accountCount: Operation<Store["accountCount"]> = async () => {
-    const row = await plain
-      .selectFrom("account")
-      .select(({ fn }) => fn.countAll<number>().as("count"))
-      .executeTakeFirst();
-    return row?.count ?? 0;
+    const deviceList = blobOrNull(row, "device_list");
+    return { username, opaqueRecord: blob(row, "opaque_record"), identity: blob(row, "identity"), deviceList };
   };
 
-  const putDeviceList: Operation<Store["putDeviceList"]> = async (list) => {
-    const { username, deviceList, counter } = list;
-    const row = await plain
-      .selectFrom("account")
-      .select(["device_list", "list_counter"])
-      .where("username", "=", username)
-      .executeTakeFirst();
+  const accountCount: Operation<Store["accountCount"]> = () => integer(count.get() ?? {}, "count");
+
+  const putDeviceList: Operation<Store["putDeviceList"]> = (list) => {
+    const row = find.get(list.username);
     if (row === undefined) return "stale";
-    if (row.device_list !== null && sameBytes(row.device_list, deviceList)) return "stored";
-    if (row.list_counter !== null && BigInt(row.list_counter) >= counter) return "stale";
-    const change = { device_list: deviceList, list_counter: counter };
-    await plain.updateTable("account").set(change).where("username", "=", username).execute();
-    await replaceDevices({ sqlite, plain }, list);
+    const before = blobOrNull(row, "device_list");
+    if (before !== null && sameBytes(before, list.deviceList)) return "stored";
+    if (before !== null && BigInt(integer(row, "list_counter")) >= list.counter) return "stale";
+    setList.run(list.deviceList, list.counter, list.username);
+    replaceDevices(sqlite, list);
     return "stored";
   };
 
   return { createAccount, account, accountCount, putDeviceList };
 }
 
-async function replaceDevices({ sqlite, plain }: Database, { username, deviceIds }: NewDeviceList): Promise<void> {
-  const before = await plain.selectFrom("device").select("device_id").where("username", "=", username).execute();
-  for (const { device_id } of before) {
-    if (!deviceIds.some((id) => sameBytes(id, device_id)))
-      await removeDevice({ sqlite, plain }, { username, deviceId: device_id });
+function replaceDevices(sqlite: DatabaseSync, { username, deviceIds }: NewDeviceList): void {
+  const before = sqlite.prepare("SELECT device_id FROM device WHERE username = ?").all(username);
+  for (const row of before) {
+    const deviceId = blob(row, "device_id");
+    if (!deviceIds.some((id) => sameBytes(id, deviceId))) removeDevice(sqlite, { username, deviceId });
   }
-  for (const device_id of deviceIds) {
-    await plain
-      .insertInto("device")
-      .values({ username, device_id })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
+  const insert = sqlite.prepare("INSERT INTO device (username, device_id) VALUES (?, ?) ON CONFLICT DO NOTHING");
+  for (const deviceId of deviceIds) insert.run(username, deviceId);
 }
 
 /** With what belongs to it: its packages, its door and what waits there. */
-async function removeDevice({ sqlite, plain }: Database, { username, deviceId }: DeviceOf): Promise<void> {
-  const door = await plain
-    .selectFrom("door")
-    .select("address")
-    .where("username", "=", username)
-    .where("device_id", "=", deviceId)
-    .executeTakeFirst();
-  if (door !== undefined) deleteMailbox(sqlite, door.address);
-  for (const table of ["door", "key_package", "claimed_package", "last_resort", "device"] as const) {
-    await plain.deleteFrom(table).where("username", "=", username).where("device_id", "=", deviceId).execute();
+function removeDevice(sqlite: DatabaseSync, { username, deviceId }: DeviceOf): void {
+  const door = sqlite.prepare("SELECT address FROM door WHERE username = ? AND device_id = ?").get(username, deviceId);
+  if (door !== undefined) deleteMailbox(sqlite, blob(door, "address"));
+  for (const table of ["door", "key_package", "claimed_package", "last_resort", "device"]) {
+    sqlite.prepare(`DELETE FROM ${table} WHERE username = ? AND device_id = ?`).run(username, deviceId);
   }
 }
 

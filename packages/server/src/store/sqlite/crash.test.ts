@@ -45,7 +45,13 @@ async function bodiesIn(store: Store, address: Uint8Array): Promise<string[]> {
 async function claimTheRest(store: Store): Promise<string[]> {
   const bodies: string[] = [];
   for (;;) {
-    const claim = { username: "alice", cipherSuite: 77, doorKeyHash: null, reserve: 0, hour: HOUR };
+    const claim = {
+      username: "alice",
+      cipherSuite: 77,
+      doorKeyHash: null,
+      reserve: 0,
+      rememberedUntilHour: HOUR + 100,
+    };
     const claimed = await store.claimKeyPackages(claim);
     if (claimed.kind === "none") return bodies;
     bodies.push(...claimed.packages.map(({ body }) => toHex(body)));

@@ -11,6 +11,7 @@ import { ServerError } from "../../server-error.ts";
 import type { Store } from "../store.ts";
 import { openDatabase, readInteger } from "./database.ts";
 import { migrations } from "./schema.ts";
+import { schemaVersion } from "./schema-version.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 
 const checkedBytesMax = limits.checkedDatabaseBytesMax;
@@ -18,20 +19,24 @@ const checkedBytesMax = limits.checkedDatabaseBytesMax;
 test("every open makes the database durable, also the second", async () => {
   using scratch = new Scratch();
   for (let round = 0; round < 2; round++) {
-    const { sqlite } = await openDatabase({ path: scratch.file("server.db"), checkedBytesMax });
+    const sqlite = await openDatabase({ path: scratch.file("server.db"), checkedBytesMax });
     const FULL = 2;
     assert.equal(readInteger(sqlite, "PRAGMA synchronous"), FULL);
     assert.deepEqual(sqlite.prepare("PRAGMA journal_mode").get(), { __proto__: null, journal_mode: "wal" });
-    assert.equal(readInteger(sqlite, "PRAGMA user_version"), migrations.length);
+    assert.equal(readInteger(sqlite, "PRAGMA user_version"), schemaVersion);
     sqlite.close();
   }
+});
+
+test("the schema's version counts its migrations", () => {
+  assert.equal(schemaVersion, migrations.length);
 });
 
 test("data that a newer version has written is refused and left alone", async () => {
   using scratch = new Scratch();
   await (await scratch.store())[Symbol.asyncDispose]();
   const database = new DatabaseSync(scratch.file("server.db"));
-  database.exec(`PRAGMA user_version = ${migrations.length + 1}`);
+  database.exec(`PRAGMA user_version = ${schemaVersion + 1}`);
   database.close();
   const before = readFileSync(scratch.file("server.db"));
   await assert.rejects(scratch.store(), { name: "ServerError", code: "data_newer", message: /newer version.*Update/ });

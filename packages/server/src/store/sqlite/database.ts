@@ -1,12 +1,12 @@
 /** Opens the database file: durable settings, migrations, and refusals of what is damaged or newer. design: WAL, FULL. */
+import { fork } from "node:child_process";
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import type { Kysely } from "kysely";
+import { fileURLToPath } from "node:url";
 import { errorCode, ServerError } from "../../server-error.ts";
-import { kyselyOver } from "./kysely-dialect.ts";
-import { migrations, type Tables } from "./schema.ts";
+import type { FromMigrator } from "./migrator.ts";
+import { schemaVersion } from "./schema-version.ts";
 
-export type Database = { readonly sqlite: DatabaseSync; readonly plain: Kysely<Tables> };
 export type OpenOptions = { readonly path: string; readonly checkedBytesMax: number };
 
 /** Result codes of SQLite, without their extended part. */
@@ -15,40 +15,46 @@ const resultCodes = { busy: 5, ioError: 10, corrupt: 11, full: 13, cannotOpen: 1
 const BUSY_MS = 2_000;
 
 /** Throws `ServerError`. */
-export async function openDatabase(options: OpenOptions): Promise<Database> {
+export async function openDatabase(options: OpenOptions): Promise<DatabaseSync> {
+  const { path } = options;
   try {
-    return await open(options);
+    if (checkedVersion(options) < schemaVersion) await migrate(path);
+    return open(path);
   } catch (error) {
-    throw error instanceof ServerError ? error : openFailure(error, options.path);
+    throw error instanceof ServerError ? error : openFailure(error, path);
   }
 }
 
-async function open({ path, checkedBytesMax }: OpenOptions): Promise<Database> {
+/** The version of what is there, 0 for nothing; refuses what is newer or damaged before anything is changed. */
+function checkedVersion({ path, checkedBytesMax }: OpenOptions): number {
   const sqlite = new DatabaseSync(path, { timeout: BUSY_MS });
   try {
     const version = readInteger(sqlite, "PRAGMA user_version");
-    if (version > migrations.length) throw newer(path);
+    if (version > schemaVersion) throw newer(path);
     if (version > 0 && statSync(path).size <= checkedBytesMax) check(sqlite, path);
-    // Before the first table: later it would need a VACUUM.
-    if (version === 0) sqlite.exec("PRAGMA auto_vacuum = INCREMENTAL");
-    // At every open: a reopened WAL database may run with less.
-    sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST");
-    sqlite.exec("PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY");
-    const plain = kyselyOver(sqlite);
-    await migrate({ sqlite, plain }, version);
-    return { sqlite, plain };
-  } catch (error) {
+    return version;
+  } finally {
     sqlite.close();
-    throw error;
   }
 }
 
-async function migrate({ sqlite, plain }: Database, version: number): Promise<void> {
-  if (version === migrations.length) return;
-  sqlite.exec("BEGIN IMMEDIATE");
-  for (const migration of migrations.slice(version)) await migration(plain);
-  sqlite.exec(`PRAGMA user_version = ${migrations.length}`);
-  sqlite.exec("COMMIT");
+function open(path: string): DatabaseSync {
+  const sqlite = new DatabaseSync(path, { timeout: BUSY_MS });
+  // At every open: a reopened WAL database may run with less.
+  sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST");
+  sqlite.exec("PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY");
+  return sqlite;
+}
+
+/** In a process of its own, which ends: what the schema needs would otherwise stay in memory for as long as the server runs. */
+async function migrate(path: string): Promise<void> {
+  const migrator = fork(fileURLToPath(new URL("./migrator.ts", import.meta.url)), [path]);
+  const outcome = await new Promise<FromMigrator>((resolve, reject) => {
+    migrator.once("error", reject);
+    migrator.once("exit", (code) => reject(new Error(`the migration ended with ${code}`)));
+    migrator.once("message", (message: FromMigrator) => resolve(message));
+  });
+  if (outcome.kind === "failed") throw Object.assign(new Error(outcome.message), { errcode: outcome.errcode });
 }
 
 function check(sqlite: DatabaseSync, path: string): void {
@@ -106,7 +112,8 @@ const damaged = (path: string, cause: unknown): ServerError =>
     cause,
   );
 
-function resultCode(error: unknown): number {
+/** 0 for errors that are not SQLite's. */
+export function resultCode(error: unknown): number {
   if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return 0;
   return error.errcode & 0xff;
 }

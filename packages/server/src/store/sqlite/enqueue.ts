@@ -1,15 +1,15 @@
 /** Enqueue: the hot path in. Lane, cap and idempotence for each address, in the transaction of the cell. */
+import type { DatabaseSync } from "node:sqlite";
 import type { EnqueueOutcome } from "@quicprochat/protocol";
 import type { Enqueue, EnqueueItem, Store } from "../store.ts";
 import { blobOrNull, integer, type Row } from "./columns.ts";
-import type { Database } from "./database.ts";
 import type { Operation } from "./operation.ts";
 
 type Place =
   | { readonly kind: "taken"; readonly mailbox: number; readonly cursor: number; readonly keyed: boolean }
   | { readonly kind: "refused"; readonly outcome: EnqueueOutcome };
 
-export function enqueueOperations({ sqlite }: Database) {
+export function enqueueOperations(sqlite: DatabaseSync) {
   const findMailbox = sqlite.prepare(
     "SELECT id, next_cursor, cells, bytes FROM mailbox WHERE address = ? AND is_door = 0",
   );

@@ -1,11 +1,11 @@
 /** Upkeep: what has expired goes, and its space goes back to the file system, in steps that hold up nobody for long. */
+import type { DatabaseSync } from "node:sqlite";
 import type { Store } from "../store.ts";
 import { integer } from "./columns.ts";
-import type { Database } from "./database.ts";
 import { readInteger } from "./database.ts";
 import type { Operation } from "./operation.ts";
 
-export function expiryOperations({ sqlite }: Database) {
+export function expiryOperations(sqlite: DatabaseSync) {
   const expireCells = sqlite.prepare(
     "DELETE FROM cell WHERE rowid IN (SELECT rowid FROM cell WHERE expires_hour <= ? LIMIT ?) RETURNING mailbox, keyed, bytes",
   );

@@ -1,12 +1,12 @@
 /** Fetch and acknowledge: the hot path out. */
+import type { DatabaseSync } from "node:sqlite";
 import type { Fetch, Fetched, Store } from "../store.ts";
 import { blob, integer, type Row } from "./columns.ts";
-import type { Database } from "./database.ts";
 import type { Operation } from "./operation.ts";
 
 type Cell = { readonly cursor: number; readonly body: Uint8Array };
 
-export function fetchOperations({ sqlite }: Database) {
+export function fetchOperations(sqlite: DatabaseSync) {
   const find = sqlite.prepare("SELECT id, cells FROM mailbox WHERE address = ?");
   const cellsBehind =
     "SELECT cursor, body FROM cell WHERE mailbox = ? AND cursor > ? AND expires_hour > ? ORDER BY cursor LIMIT ?";

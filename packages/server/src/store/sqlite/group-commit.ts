@@ -1,6 +1,6 @@
 /** Group commit: the operations of a batch share one transaction and one fsync, and are answered behind it. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type Database, storeFailure } from "./database.ts";
+import { storeFailure } from "./database.ts";
 import { type Input, type Method, type Operations, type Output, operationsOn } from "./operations.ts";
 
 export type Request<M extends Method = Method> = { readonly id: number; readonly method: M; readonly input: Input<M> };
@@ -16,32 +16,29 @@ export type Engine = {
   readonly release: StatementSync;
 };
 
-export const engineOn = (database: Database): Engine => ({
-  sqlite: database.sqlite,
-  operations: operationsOn(database),
-  savepoint: database.sqlite.prepare("SAVEPOINT operation"),
-  release: database.sqlite.prepare("RELEASE operation"),
+export const engineOn = (sqlite: DatabaseSync): Engine => ({
+  sqlite,
+  operations: operationsOn(sqlite),
+  savepoint: sqlite.prepare("SAVEPOINT operation"),
+  release: sqlite.prepare("RELEASE operation"),
 });
 
 /** When the batch fails as a whole, such as for a full disk, each operation is tried alone: reading may still work. */
-export async function commitBatch(engine: Engine, requests: readonly Request[]): Promise<Result[]> {
+export function commitBatch(engine: Engine, requests: readonly Request[]): Result[] {
   try {
-    return await inOneTransaction(engine, requests);
+    return inOneTransaction(engine, requests);
   } catch (error) {
     const [only] = requests;
     if (requests.length === 1 && only !== undefined) return [failed(only, error)];
-    const results: Result[] = [];
-    for (const request of requests) results.push(...(await commitBatch(engine, [request])));
-    return results;
+    return requests.flatMap((request) => commitBatch(engine, [request]));
   }
 }
 
-async function inOneTransaction(engine: Engine, requests: readonly Request[]): Promise<Result[]> {
+function inOneTransaction(engine: Engine, requests: readonly Request[]): Result[] {
   const { sqlite } = engine;
-  const results: Result[] = [];
   sqlite.exec("BEGIN");
   try {
-    for (const request of requests) results.push(await run(engine, request));
+    const results = requests.map((request) => run(engine, request));
     sqlite.exec("COMMIT");
     return results;
   } catch (error) {
@@ -50,12 +47,12 @@ async function inOneTransaction(engine: Engine, requests: readonly Request[]): P
   }
 }
 
-async function run<M extends Method>(engine: Engine, request: Request<M>): Promise<Result> {
+function run<M extends Method>(engine: Engine, request: Request<M>): Result {
   const { sqlite, operations, savepoint, release } = engine;
   const { id, method, input } = request;
   savepoint.run();
   try {
-    const value = await operations[method](input);
+    const value = operations[method](input);
     release.run();
     return { id, kind: "done", value };
   } catch (error) {

@@ -1,58 +1,44 @@
 /** KeyPackages: published once, given once. */
-import { limits } from "../../limits.ts";
+import type { DatabaseSync } from "node:sqlite";
 import type { Claim, ClaimedPackage, DeviceOf, PackageToPublish, Store } from "../store.ts";
 import { blob, blobOrNull, integer } from "./columns.ts";
-import type { Database } from "./database.ts";
 import type { Operation } from "./operation.ts";
 
-export function keyPackageOperations({ sqlite, plain }: Database) {
+export function keyPackageOperations(sqlite: DatabaseSync) {
   const stockOf = sqlite.prepare("SELECT count(*) AS stock FROM key_package WHERE username = ? AND device_id = ?");
   const known = sqlite.prepare(
     "SELECT 1 FROM key_package WHERE username = ?1 AND device_id = ?2 AND hash = ?3 " +
       "UNION ALL SELECT 1 FROM claimed_package WHERE username = ?1 AND device_id = ?2 AND hash = ?3",
   );
+  const insert = sqlite.prepare(
+    "INSERT INTO key_package (username, device_id, cipher_suite, hash, body) VALUES (?, ?, ?, ?, ?)",
+  );
+  const putLastResort = sqlite.prepare(
+    "INSERT INTO last_resort (username, device_id, cipher_suite, body) VALUES (?, ?, ?, ?) " +
+      "ON CONFLICT (username, device_id, cipher_suite) DO UPDATE SET body = excluded.body",
+  );
+  const findLastResort = sqlite.prepare("SELECT 1 FROM last_resort WHERE username = ? AND device_id = ?");
 
-  const stock = ({ username, deviceId }: DeviceOf): number => {
-    const row = stockOf.get(username, deviceId);
-    return row === undefined ? 0 : integer(row, "stock");
-  };
+  const stock = ({ username, deviceId }: DeviceOf): number => integer(stockOf.get(username, deviceId) ?? {}, "stock");
 
-  const publishKeyPackages: Operation<Store["publishKeyPackages"]> = async (publication) => {
+  const publishKeyPackages: Operation<Store["publishKeyPackages"]> = (publication) => {
     const { username, deviceId, cipherSuite, packages, lastResort, stockMax } = publication;
-    const device = { username, device_id: deviceId, cipher_suite: cipherSuite };
     const fresh = distinct(packages).filter(({ hash }) => known.get(username, deviceId, hash) === undefined);
     if (stock(publication) + fresh.length > stockMax) return { kind: "quota" };
-    for (const { hash, body } of fresh)
-      await plain
-        .insertInto("key_package")
-        .values({ ...device, hash, body })
-        .execute();
-    if (lastResort !== null) {
-      await plain
-        .insertInto("last_resort")
-        .values({ ...device, body: lastResort })
-        .onConflict((conflict) =>
-          conflict.columns(["username", "device_id", "cipher_suite"]).doUpdateSet({ body: lastResort }),
-        )
-        .execute();
-    }
+    for (const { hash, body } of fresh) insert.run(username, deviceId, cipherSuite, hash, body);
+    if (lastResort !== null) putLastResort.run(username, deviceId, cipherSuite, lastResort);
     return { kind: "published", stock: stock(publication) };
   };
 
-  const keyPackageStock: Operation<Store["keyPackageStock"]> = async (device) => {
-    const last = await plain
-      .selectFrom("last_resort")
-      .select("cipher_suite")
-      .where("username", "=", device.username)
-      .where("device_id", "=", device.deviceId)
-      .executeTakeFirst();
-    return { stock: stock(device), hasLastResort: last !== undefined };
+  const keyPackageStock: Operation<Store["keyPackageStock"]> = (device) => {
+    const { username, deviceId } = device;
+    return { stock: stock(device), hasLastResort: findLastResort.get(username, deviceId) !== undefined };
   };
 
-  return { publishKeyPackages, keyPackageStock, ...claimOperations({ sqlite, plain }) };
+  return { publishKeyPackages, keyPackageStock, ...claimOperations(sqlite) };
 }
 
-function claimOperations({ sqlite }: Database) {
+function claimOperations(sqlite: DatabaseSync) {
   const findAccount = sqlite.prepare("SELECT identity, device_list FROM account WHERE username = ?");
   const findDevices = sqlite.prepare(
     "SELECT device_id, door.key_hash, (SELECT count(*) FROM key_package p WHERE p.username = device.username " +
@@ -93,9 +79,9 @@ function claimOperations({ sqlite }: Database) {
     return { kind: "claimed", identity: blob(account, "identity"), deviceList, packages };
   };
 
-  function take({ username, cipherSuite, hour }: Claim, deviceId: Uint8Array): Uint8Array {
+  function take({ username, cipherSuite, rememberedUntilHour }: Claim, deviceId: Uint8Array): Uint8Array {
     const row = takeOne.get(username, deviceId, cipherSuite) ?? {};
-    remember.run(username, deviceId, blob(row, "hash"), hour + limits.claimedPackageKeptHours);
+    remember.run(username, deviceId, blob(row, "hash"), rememberedUntilHour);
     return blob(row, "body");
   }
 

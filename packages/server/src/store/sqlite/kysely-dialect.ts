@@ -1,9 +1,9 @@
-/** Kysely over the one `node:sqlite` connection of the writer: for schema and plain queries. */
+/** Kysely over `node:sqlite`: for the schema. The operations are prepared statements. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { Kysely, SqliteDialect } from "kysely";
 import type { Tables } from "./schema.ts";
 
-/** Kysely expects the interface of better-sqlite3. Transactions are the group commit's, not Kysely's. */
+/** Kysely expects the interface of better-sqlite3. Transactions are the caller's, not Kysely's. */
 export function kyselyOver(database: DatabaseSync): Kysely<Tables> {
   const statements = new Map<string, StatementSync>();
   const prepared = (text: string): StatementSync => {

@@ -1,11 +1,10 @@
 /** Private mailboxes, and the queues behind doors: made, found, closed. */
 import type { DatabaseSync } from "node:sqlite";
 import type { Store } from "../store.ts";
-import { blob, integer } from "./columns.ts";
-import type { Database } from "./database.ts";
+import { integer } from "./columns.ts";
 import type { Operation } from "./operation.ts";
 
-export function mailboxOperations({ sqlite }: Database) {
+export function mailboxOperations(sqlite: DatabaseSync) {
   const find = sqlite.prepare("SELECT is_door FROM mailbox WHERE address = ?");
 
   const createMailbox: Operation<Store["createMailbox"]> = (address) => {
@@ -40,36 +39,4 @@ export function deleteMailbox(sqlite: DatabaseSync, address: Uint8Array): void {
   sqlite.prepare("DELETE FROM cell WHERE mailbox = ?").run(id);
   sqlite.prepare("DELETE FROM message_id WHERE mailbox = ?").run(id);
   sqlite.prepare("DELETE FROM mailbox WHERE id = ?").run(id);
-}
-
-export function doorOperations({ sqlite, plain }: Database) {
-  const address = sqlite.prepare("SELECT address FROM door WHERE username = ? AND device_id = ?");
-
-  const doorAddress: Operation<Store["doorAddress"]> = ({ username, deviceId }) => {
-    const row = address.get(username, deviceId);
-    return row === undefined ? null : blob(row, "address");
-  };
-
-  const putDoor: Operation<Store["putDoor"]> = async ({ username, deviceId, address: wanted, keyHash, open }) => {
-    const row = address.get(username, deviceId);
-    const current = row === undefined ? undefined : blob(row, "address");
-    const moves = current === undefined || Buffer.compare(current, wanted) !== 0;
-    if (moves && (await holds(wanted))) return "address_taken";
-    if (current === undefined) insertMailbox(sqlite, { address: wanted, isDoor: true });
-    // The queue moves with its door: what waits there was accepted.
-    else if (moves)
-      await plain.updateTable("mailbox").set({ address: wanted }).where("address", "=", current).execute();
-    const door = { address: wanted, key_hash: keyHash, open: open ? 1 : 0 };
-    await plain
-      .insertInto("door")
-      .values({ username, device_id: deviceId, ...door })
-      .onConflict((conflict) => conflict.columns(["username", "device_id"]).doUpdateSet(door))
-      .execute();
-    return "stored";
-  };
-
-  const holds = async (wanted: Uint8Array): Promise<boolean> =>
-    (await plain.selectFrom("mailbox").select("id").where("address", "=", wanted).executeTakeFirst()) !== undefined;
-
-  return { doorAddress, putDoor };
 }

@@ -2,4 +2,4 @@
 
 export type Operation<Method extends (input: never) => Promise<unknown>> = (
   input: Parameters<Method>[0],
-) => Awaited<ReturnType<Method>> | Promise<Awaited<ReturnType<Method>>>;
+) => Awaited<ReturnType<Method>>;

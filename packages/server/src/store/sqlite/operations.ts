@@ -1,12 +1,13 @@
 /** Every operation of the store, over one database. */
+import type { DatabaseSync } from "node:sqlite";
 import type { Store } from "../store.ts";
 import { accountOperations } from "./accounts.ts";
-import type { Database } from "./database.ts";
+import { doorOperations } from "./doors.ts";
 import { enqueueOperations } from "./enqueue.ts";
 import { expiryOperations } from "./expiry.ts";
 import { fetchOperations } from "./fetch.ts";
 import { keyPackageOperations } from "./key-packages.ts";
-import { doorOperations, mailboxOperations } from "./mailboxes.ts";
+import { mailboxOperations } from "./mailboxes.ts";
 import type { Operation } from "./operation.ts";
 import { slotOperations } from "./slots.ts";
 
@@ -15,13 +16,13 @@ export type Input<M extends Method> = Parameters<Store[M]>[0];
 export type Output<M extends Method> = Awaited<ReturnType<Store[M]>>;
 export type Operations = { readonly [M in Method]: Operation<Store[M]> };
 
-export const operationsOn = (database: Database): Operations => ({
-  ...accountOperations(database),
-  ...keyPackageOperations(database),
-  ...doorOperations(database),
-  ...mailboxOperations(database),
-  ...enqueueOperations(database),
-  ...fetchOperations(database),
-  ...slotOperations(database),
-  ...expiryOperations(database),
+export const operationsOn = (sqlite: DatabaseSync): Operations => ({
+  ...accountOperations(sqlite),
+  ...keyPackageOperations(sqlite),
+  ...doorOperations(sqlite),
+  ...mailboxOperations(sqlite),
+  ...enqueueOperations(sqlite),
+  ...fetchOperations(sqlite),
+  ...slotOperations(sqlite),
+  ...expiryOperations(sqlite),
 });

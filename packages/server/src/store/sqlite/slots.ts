@@ -1,10 +1,10 @@
 /** Write-once slots: the first entry stays until it expires. */
+import type { DatabaseSync } from "node:sqlite";
 import type { SlotEntry, Store } from "../store.ts";
 import { blob } from "./columns.ts";
-import type { Database } from "./database.ts";
 import type { Operation } from "./operation.ts";
 
-export function slotOperations({ sqlite }: Database) {
+export function slotOperations(sqlite: DatabaseSync) {
   const find = sqlite.prepare("SELECT entry, signature FROM slot WHERE name = ?");
   const insert = sqlite.prepare("INSERT INTO slot (name, expires_hour, signature, entry) VALUES (?, ?, ?, ?)");
 

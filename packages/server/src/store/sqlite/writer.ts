@@ -1,8 +1,9 @@
 /** The single writer: a worker thread that owns the database and commits in groups whatever has come in the meantime. */
 import assert from "node:assert/strict";
+import type { DatabaseSync } from "node:sqlite";
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { ServerError } from "../../server-error.ts";
-import { type Database, openDatabase } from "./database.ts";
+import { openDatabase } from "./database.ts";
 import { commitBatch, engineOn, type Request, type Result } from "./group-commit.ts";
 import type { Method, Output } from "./operations.ts";
 
@@ -21,8 +22,7 @@ await start(parentPort, given);
 
 async function start(port: MessagePort, options: WriterOptions): Promise<void> {
   try {
-    const database = await openDatabase(options);
-    serve(port, database, options.batchMax);
+    serve(port, await openDatabase(options), options.batchMax);
     send(port, { kind: "opened" });
   } catch (error) {
     const message = error instanceof Error ? error.message : "The database cannot be opened.";
@@ -30,20 +30,17 @@ async function start(port: MessagePort, options: WriterOptions): Promise<void> {
   }
 }
 
-function serve(port: MessagePort, database: Database, batchMax: number): void {
-  const { sqlite } = database;
-  const engine = engineOn(database);
+function serve(port: MessagePort, sqlite: DatabaseSync, batchMax: number): void {
+  const engine = engineOn(sqlite);
   const queue: Request[] = [];
   let closing = false;
-  let busy = false;
 
   const take = (message: ToWriter): void => {
     if (message.kind === "close") closing = true;
     else queue.push(...message.requests);
   };
 
-  async function work(): Promise<void> {
-    busy = true;
+  function work(): void {
     for (;;) {
       // What came during the last fsync shares the next one.
       for (let more = receiveMessageOnPort(port); more !== undefined; more = receiveMessageOnPort(port)) {
@@ -52,11 +49,10 @@ function serve(port: MessagePort, database: Database, batchMax: number): void {
       }
       const batch = queue.splice(0, batchMax);
       if (batch.length === 0) break;
-      const results = await commitBatch(engine, batch);
+      const results = commitBatch(engine, batch);
       send(port, { kind: "results", results });
       if (batch.some(({ method }) => method === "upkeep")) sqlite.exec("PRAGMA wal_checkpoint(PASSIVE)");
     }
-    busy = false;
     if (closing) close();
   }
 
@@ -68,7 +64,7 @@ function serve(port: MessagePort, database: Database, batchMax: number): void {
 
   port.on("message", (message: ToWriter) => {
     take(message);
-    if (!busy) void work();
+    work();
   });
 }
 
