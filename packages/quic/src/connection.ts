@@ -178,6 +178,20 @@ export class QuicConnection {
     this.#host.wake(this);
   }
 
+      r: this.#recovery.deadline,
+      l: this.#lifetime.deadline,
+      p: this.#paths.deadline,
+      t: this.#transmitter.deadline,
+      k: this.#state.oneRtt?.deadline,
+      a: this.#state.spaces.map((s) => s.received.ackAt),
+      due: this.#state.spaces.map((s) => s.received.due(this.#now)),
+      now: this.#now,
+      pto: this.#recovery.ptoCount,
+      al: this.#paths.active.allowance,
+      ph: this.#state.phase,
+    };
+  }
+
   stats(): ConnectionStats {
     return connectionStats(this.#state, this.#paths.active);
   }
@@ -214,7 +228,9 @@ export class QuicConnection {
     if (phase === "ended") return Number.POSITIVE_INFINITY;
     if (phase === "closing" || phase === "draining") return this.#closing.deadline;
     let deadline = Math.min(this.#recovery.deadline, this.#lifetime.deadline, this.#paths.deadline);
-    for (const { received, discarded } of spaces) if (!discarded) deadline = Math.min(deadline, received.ackAt);
+    const { maySend } = this.#paths.active;
+    for (const { received, discarded } of spaces)
+      if (maySend && !discarded) deadline = Math.min(deadline, received.ackAt);
     return Math.min(deadline, this.#transmitter.deadline, oneRtt?.deadline ?? deadline);
   }
 

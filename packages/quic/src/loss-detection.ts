@@ -101,6 +101,8 @@ export class LossDetection {
     if (at > now || space === undefined) return;
     this.#ptoCount = Math.min(this.#ptoCount + 1, PTO_BACKOFF_MAX);
     space.probes = PROBES;
+    // As if the probe were sent already: should it have to wait, the next timeout still lies ahead.
+    space.lastAckElicitingAt = now;
     this.#probeFrom = now;
     this.#repeatOldest(space);
   }
@@ -232,10 +234,10 @@ export class LossDetection {
   /** Section 6.2.1: the space whose probe is due first. */
   #nextPto(): { readonly at: number; readonly space: PacketNumberSpace | undefined } {
     const context = this.#context;
-    const { rtt, allowance } = context.activePath();
+    const { rtt, maySend } = context.activePath();
     const backoff = 2 ** this.#ptoCount;
     // A server that may not send waits for the client instead.
-    if (allowance <= 0) return { at: Number.POSITIVE_INFINITY, space: undefined };
+    if (!maySend) return { at: Number.POSITIVE_INFINITY, space: undefined };
     let at = Number.POSITIVE_INFINITY;
     let due: PacketNumberSpace | undefined;
     for (const space of context.spaces) {

@@ -66,6 +66,11 @@ export class Path {
     return this.validated ? Number.POSITIVE_INFINITY : AMPLIFICATION_FACTOR * this.#received - this.#sent;
   }
 
+  /** Whether a whole datagram may go: a piece of one would be of little use to a handshake. */
+  get maySend(): boolean {
+    return this.allowance >= DATAGRAM_BYTES_MIN;
+  }
+
   get sentBytes(): number {
     return this.#sent;
   }

@@ -41,6 +41,8 @@ export type TransmitterParts = {
 
 /** After so many probe timeouts in a row, only small datagrams are tried. */
 const SMALL_AFTER_PTOS = 2;
+/** Pacing waits at least so long: shorter waits cost more than they smooth. */
+const PACING_STEP_MS = 0.1;
 
 export class Transmitter {
   readonly #parts: TransmitterParts;
@@ -96,8 +98,7 @@ export class Transmitter {
   #sendDatagram(now: number, path: Path, place: { into: Uint8Array; at: number; bytes: number }): number {
     const { state } = this.#parts;
     const allowance = Math.floor(path.allowance);
-    const inHandshake = !state.spaces[0].discarded;
-    if (allowance < (inHandshake ? PADDED_DATAGRAM_BYTES : 64)) return 0;
+    if (!path.maySend) return 0;
     const bytes = Math.min(place.bytes, allowance);
     const { at } = place;
     this.#builder.start(place.into, at, at + bytes);
@@ -166,7 +167,7 @@ export class Transmitter {
     const { current } = path.mtu;
     if (path.bytesInFlight > 0 && path.windowRoom < current) return false;
     if (path.pacer.budget >= current) return true;
-    this.#pacedUntil = Math.max(now, path.pacer.nextAt(current));
+    this.#pacedUntil = Math.max(now + PACING_STEP_MS, path.pacer.nextAt(current));
     return false;
   }
 
