@@ -8,3 +8,4 @@ export type { Log, LogLine } from "./log-line.ts";
 export type { RegistrationPolicy, RunSettings } from "./open-context.ts";
 export { type RunningServer, type RunOptions, runServer } from "./run-server.ts";
 export { ServerError, type ServerErrorCode } from "./server-error.ts";
+export { type ServerOptions, startServer } from "./start-server.ts";

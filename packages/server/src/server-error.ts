@@ -1,8 +1,6 @@
 /** What keeps a server from starting or its store from working, with what to do about it. */
 
 export type ServerErrorCode =
-  | "address_in_use"
-  | "address_unusable"
   | "data_folder_unreadable"
   | "data_folder_in_use"
   | "data_newer"

@@ -141,10 +141,10 @@ export class Person {
 
 /** A private mailbox on a `receive` connection that may read it. */
 export async function openMailbox(
-  hosted: Hosted,
+  server: Pick<Hosted, "connect">,
 ): Promise<{ receive: Connection; address: Uint8Array; reader: SigningKeyPair }> {
   const reader = generateSigningKeyPair(systemRandom);
-  const receive = await hosted.connect("receive");
+  const receive = await server.connect("receive");
   const signature = signMailboxCreate(reader.privateKey, exporterOf(receive));
   await call(receive, methods.mailboxCreate, { readerKey: reader.publicKey, signature });
   await attach(receive, reader);

@@ -13,7 +13,7 @@ const [, , path] = process.argv;
 assert.ok(path !== undefined, "the migrator needs the path of a database");
 const outcome = await migrate(path);
 process.send?.(outcome);
-process.disconnect();
+process.disconnect?.();
 
 async function migrate(file: string): Promise<FromMigrator> {
   const sqlite = new DatabaseSync(file);
