@@ -178,20 +178,6 @@ export class QuicConnection {
     this.#host.wake(this);
   }
 
-      r: this.#recovery.deadline,
-      l: this.#lifetime.deadline,
-      p: this.#paths.deadline,
-      t: this.#transmitter.deadline,
-      k: this.#state.oneRtt?.deadline,
-      a: this.#state.spaces.map((s) => s.received.ackAt),
-      due: this.#state.spaces.map((s) => s.received.due(this.#now)),
-      now: this.#now,
-      pto: this.#recovery.ptoCount,
-      al: this.#paths.active.allowance,
-      ph: this.#state.phase,
-    };
-  }
-
   stats(): ConnectionStats {
     return connectionStats(this.#state, this.#paths.active);
   }
