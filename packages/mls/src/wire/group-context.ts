@@ -1,6 +1,7 @@
 /** GroupContext, RFC 9420 section 8.1. */
-import { encodeWith, type Reader, type Writer } from "@quicprochat/bytes";
+import type { Reader, Writer } from "@quicprochat/bytes";
 import { type Extension, readExtensions, writeExtensions } from "./extension.ts";
+import { readOpaque } from "./presentation.ts";
 
 export type GroupContext = {
   readonly version: number;
@@ -15,10 +16,10 @@ export type GroupContext = {
 export const readGroupContext = (reader: Reader): GroupContext => ({
   version: reader.u16(),
   cipherSuite: reader.u16(),
-  groupId: reader.vector(),
+  groupId: readOpaque(reader),
   epoch: reader.u64(),
-  treeHash: reader.vector(),
-  confirmedTranscriptHash: reader.vector(),
+  treeHash: readOpaque(reader),
+  confirmedTranscriptHash: readOpaque(reader),
   extensions: readExtensions(reader),
 });
 
@@ -27,6 +28,3 @@ export function writeGroupContext(writer: Writer, context: GroupContext): void {
   writer.vector(context.treeHash).vector(context.confirmedTranscriptHash);
   writeExtensions(writer, context.extensions);
 }
-
-export const encodeGroupContext = (context: GroupContext): Uint8Array =>
-  encodeWith((writer) => writeGroupContext(writer, context));

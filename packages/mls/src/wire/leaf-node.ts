@@ -1,14 +1,9 @@
-/** LeafNode and Capabilities, RFC 9420 section 7.2. */
+/** LeafNode, Capabilities and Lifetime, RFC 9420 section 7.2. */
 import { encodeWith, type Reader, type Writer } from "@quicprochat/bytes";
-import {
-  type Credential,
-  type Extension,
-  readCredential,
-  readExtensions,
-  writeCredential,
-  writeExtensions,
-} from "./extension.ts";
-import { readVectorOf, writeVectorOf } from "./vector.ts";
+import { leafNodeSource } from "./code-points.ts";
+import { type Credential, readCredential, writeCredential } from "./credential.ts";
+import { type Extension, readExtensions, writeExtensions } from "./extension.ts";
+import { readList, readOpaque, readU16, writeList, writeU16 } from "./presentation.ts";
 
 export type Capabilities = {
   readonly versions: readonly number[];
@@ -38,20 +33,18 @@ export type LeafNode = {
 
 export type UnsignedLeafNode = Omit<LeafNode, "signature">;
 
-/** Where an `update` or `commit` leaf stands: part of what is signed. */
+/** Where a leaf of source `update` or `commit` belongs; its signature covers it. */
 export type LeafPosition = { readonly groupId: Uint8Array; readonly leafIndex: number };
-
-const sourceCodes = { "key-package": 1, update: 2, commit: 3 } as const;
 
 export function readLeafNode(reader: Reader): LeafNode {
   return {
-    encryptionKey: reader.vector(),
-    signatureKey: reader.vector(),
+    encryptionKey: readOpaque(reader),
+    signatureKey: readOpaque(reader),
     credential: readCredential(reader),
     capabilities: readCapabilities(reader),
     source: readSource(reader),
     extensions: readExtensions(reader),
-    signature: reader.vector(),
+    signature: readOpaque(reader),
   };
 }
 
@@ -60,54 +53,64 @@ export function writeLeafNode(writer: Writer, leaf: LeafNode): void {
   writer.vector(leaf.signature);
 }
 
-export const encodeLeafNode = (leaf: LeafNode): Uint8Array => encodeWith((writer) => writeLeafNode(writer, leaf));
-
-/** LeafNodeTBS: the position is signed unless the leaf comes from a KeyPackage. */
-export const leafNodeToBeSigned = (leaf: UnsignedLeafNode, position: LeafPosition | undefined): Uint8Array =>
-  encodeWith((writer) => {
+/** LeafNodeTBS: a leaf from a KeyPackage does not know its group yet. */
+export function leafNodeTbs(leaf: UnsignedLeafNode, position: LeafPosition | undefined): Uint8Array {
+  return encodeWith((writer) => {
     writeUnsigned(writer, leaf);
     if (leaf.source.kind !== "key-package" && position !== undefined) {
       writer.vector(position.groupId).u32(position.leafIndex);
     }
   });
+}
 
 function writeUnsigned(writer: Writer, leaf: UnsignedLeafNode): void {
   writer.vector(leaf.encryptionKey).vector(leaf.signatureKey);
   writeCredential(writer, leaf.credential);
   writeCapabilities(writer, leaf.capabilities);
-  writer.u8(sourceCodes[leaf.source.kind]);
-  if (leaf.source.kind === "key-package") {
-    writer.u64(leaf.source.lifetime.notBefore).u64(leaf.source.lifetime.notAfter);
-  } else if (leaf.source.kind === "commit") {
-    writer.vector(leaf.source.parentHash);
-  }
+  writeSource(writer, leaf.source);
   writeExtensions(writer, leaf.extensions);
 }
 
-function readSource(reader: Reader): LeafNodeSource {
-  const code = reader.u8();
-  if (code === sourceCodes["key-package"]) {
-    return { kind: "key-package", lifetime: { notBefore: reader.u64(), notAfter: reader.u64() } };
-  }
-  if (code === sourceCodes.update) return { kind: "update" };
-  if (code === sourceCodes.commit) return { kind: "commit", parentHash: reader.vector() };
-  throw reader.error("unknown-leaf-source");
-}
-
-function readCapabilities(reader: Reader): Capabilities {
-  const codes = (): number[] => readVectorOf(reader, (inner) => inner.u16());
-  return {
-    versions: codes(),
-    cipherSuites: codes(),
-    extensions: codes(),
-    proposals: codes(),
-    credentials: codes(),
-  };
-}
+const readCapabilities = (reader: Reader): Capabilities => ({
+  versions: readList(reader, readU16),
+  cipherSuites: readList(reader, readU16),
+  extensions: readList(reader, readU16),
+  proposals: readList(reader, readU16),
+  credentials: readList(reader, readU16),
+});
 
 function writeCapabilities(writer: Writer, capabilities: Capabilities): void {
-  const { versions, cipherSuites, extensions, proposals, credentials } = capabilities;
-  for (const codes of [versions, cipherSuites, extensions, proposals, credentials]) {
-    writeVectorOf(writer, codes, (inner, code) => inner.u16(code));
+  writeList(writer, capabilities.versions, writeU16);
+  writeList(writer, capabilities.cipherSuites, writeU16);
+  writeList(writer, capabilities.extensions, writeU16);
+  writeList(writer, capabilities.proposals, writeU16);
+  writeList(writer, capabilities.credentials, writeU16);
+}
+
+function readSource(reader: Reader): LeafNodeSource {
+  const source = reader.u8();
+  switch (source) {
+    case leafNodeSource.keyPackage:
+      return { kind: "key-package", lifetime: { notBefore: reader.u64(), notAfter: reader.u64() } };
+    case leafNodeSource.update:
+      return { kind: "update" };
+    case leafNodeSource.commit:
+      return { kind: "commit", parentHash: readOpaque(reader) };
+    default:
+      throw reader.error("unknown-leaf-node-source");
+  }
+}
+
+function writeSource(writer: Writer, source: LeafNodeSource): void {
+  switch (source.kind) {
+    case "key-package":
+      writer.u8(leafNodeSource.keyPackage).u64(source.lifetime.notBefore).u64(source.lifetime.notAfter);
+      break;
+    case "update":
+      writer.u8(leafNodeSource.update);
+      break;
+    case "commit":
+      writer.u8(leafNodeSource.commit).vector(source.parentHash);
+      break;
   }
 }

@@ -1,50 +1,61 @@
-/** MLSMessage, RFC 9420 section 6: the one envelope of everything on the wire. */
-import { decodeWhole, encodeWith } from "@quicprochat/bytes";
-import { protocolVersion, wireFormats } from "./code-points.ts";
-import {
-  type PrivateMessage,
-  type PublicMessage,
-  readPrivateMessage,
-  readPublicMessage,
-  writePrivateMessage,
-  writePublicMessage,
-} from "./framing.ts";
+/** MLSMessage, RFC 9420 section 6: the outermost structure. */
+import type { Reader, Writer } from "@quicprochat/bytes";
+import { protocolVersion, wireFormat } from "./code-points.ts";
+import { type GroupInfo, readGroupInfo, writeGroupInfo } from "./group-info.ts";
 import { type KeyPackage, readKeyPackage, writeKeyPackage } from "./key-package.ts";
-import { type GroupInfo, readGroupInfo, readWelcome, type Welcome, writeGroupInfo, writeWelcome } from "./welcome.ts";
+import { decode, encode } from "./presentation.ts";
+import { type PrivateMessage, readPrivateMessage, writePrivateMessage } from "./private-message.ts";
+import { type PublicMessage, readPublicMessage, writePublicMessage } from "./public-message.ts";
+import { readWelcome, type Welcome, writeWelcome } from "./welcome.ts";
 
 export type MlsMessage =
-  | { readonly kind: "publicMessage"; readonly message: PublicMessage }
-  | { readonly kind: "privateMessage"; readonly message: PrivateMessage }
+  | { readonly kind: "public-message"; readonly publicMessage: PublicMessage }
+  | { readonly kind: "private-message"; readonly privateMessage: PrivateMessage }
   | { readonly kind: "welcome"; readonly welcome: Welcome }
-  | { readonly kind: "groupInfo"; readonly groupInfo: GroupInfo }
-  | { readonly kind: "keyPackage"; readonly keyPackage: KeyPackage };
+  | { readonly kind: "group-info"; readonly groupInfo: GroupInfo }
+  | { readonly kind: "key-package"; readonly keyPackage: KeyPackage };
 
-/** Throws `DecodeError`; trailing bytes are refused. */
-export const decodeMlsMessage = (bytes: Uint8Array): MlsMessage =>
-  decodeWhole(bytes, (reader) => {
-    if (reader.u16() !== protocolVersion) throw reader.error("unknown-version");
-    switch (reader.u16()) {
-      case wireFormats.publicMessage:
-        return { kind: "publicMessage", message: readPublicMessage(reader) };
-      case wireFormats.privateMessage:
-        return { kind: "privateMessage", message: readPrivateMessage(reader) };
-      case wireFormats.welcome:
-        return { kind: "welcome", welcome: readWelcome(reader) };
-      case wireFormats.groupInfo:
-        return { kind: "groupInfo", groupInfo: readGroupInfo(reader) };
-      case wireFormats.keyPackage:
-        return { kind: "keyPackage", keyPackage: readKeyPackage(reader) };
-      default:
-        throw reader.error("unknown-wire-format");
-    }
-  });
+export const encodeMlsMessage = (message: MlsMessage): Uint8Array => encode(writeMlsMessage, message);
 
-export const encodeMlsMessage = (message: MlsMessage): Uint8Array =>
-  encodeWith((writer) => {
-    writer.u16(protocolVersion).u16(wireFormats[message.kind]);
-    if (message.kind === "publicMessage") writePublicMessage(writer, message.message);
-    else if (message.kind === "privateMessage") writePrivateMessage(writer, message.message);
-    else if (message.kind === "welcome") writeWelcome(writer, message.welcome);
-    else if (message.kind === "groupInfo") writeGroupInfo(writer, message.groupInfo);
-    else writeKeyPackage(writer, message.keyPackage);
-  });
+/** Throws `DecodeError`; refuses trailing bytes. */
+export const decodeMlsMessage = (bytes: Uint8Array): MlsMessage => decode(readMlsMessage, bytes);
+
+export function readMlsMessage(reader: Reader): MlsMessage {
+  if (reader.u16() !== protocolVersion.mls10) throw reader.error("unknown-version");
+  const format = reader.u16();
+  switch (format) {
+    case wireFormat.publicMessage:
+      return { kind: "public-message", publicMessage: readPublicMessage(reader) };
+    case wireFormat.privateMessage:
+      return { kind: "private-message", privateMessage: readPrivateMessage(reader) };
+    case wireFormat.welcome:
+      return { kind: "welcome", welcome: readWelcome(reader) };
+    case wireFormat.groupInfo:
+      return { kind: "group-info", groupInfo: readGroupInfo(reader) };
+    case wireFormat.keyPackage:
+      return { kind: "key-package", keyPackage: readKeyPackage(reader) };
+    default:
+      throw reader.error("unknown-wire-format");
+  }
+}
+
+export function writeMlsMessage(writer: Writer, message: MlsMessage): void {
+  writer.u16(protocolVersion.mls10);
+  switch (message.kind) {
+    case "public-message":
+      writePublicMessage(writer.u16(wireFormat.publicMessage), message.publicMessage);
+      break;
+    case "private-message":
+      writePrivateMessage(writer.u16(wireFormat.privateMessage), message.privateMessage);
+      break;
+    case "welcome":
+      writeWelcome(writer.u16(wireFormat.welcome), message.welcome);
+      break;
+    case "group-info":
+      writeGroupInfo(writer.u16(wireFormat.groupInfo), message.groupInfo);
+      break;
+    case "key-package":
+      writeKeyPackage(writer.u16(wireFormat.keyPackage), message.keyPackage);
+      break;
+  }
+}
