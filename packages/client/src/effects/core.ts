@@ -13,7 +13,8 @@ import { GroupParts } from "./group-parts.ts";
 
 type CoreOptions = {
   readonly vault: Vault;
-  readonly self: Self;
+  /** Anew for each step: the key that signs receipts changes when the server rotates its own. */
+  readonly self: () => Self;
   readonly random: Random;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -31,7 +32,7 @@ export class Core implements Records, States {
   }
 
   get self(): Self {
-    return this.#options.self;
+    return this.#options.self();
   }
 
   now(): number {

@@ -1,7 +1,8 @@
 /** MLS states in the vault, as parts that are written only where a step has changed them, and in memory once used. */
 import { fromUtf8, toUtf8 } from "@quicprochat/bytes";
 import type { Random } from "@quicprochat/crypto";
-import { type GroupState, loadGroup, nativeSuites, saveGroup } from "@quicprochat/mls";
+import { type GroupState, loadGroup, saveGroup } from "@quicprochat/mls";
+import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import { type StateChange, statePrefix } from "../step/group-states.ts";
 import { keyOf } from "../step/table.ts";
@@ -31,9 +32,10 @@ export class GroupParts {
     if (partKey === undefined) return undefined;
     const rows = this.#vault.list(PARTS, { prefix });
     const parts = rows.map(({ key, value }) => ({ name: fromUtf8(key.subarray(prefix.length)), bytes: value }));
-    const state = loadGroup(parts, { key: partKey, suites: nativeSuites });
-    this.#states.set(name, state);
-    return state;
+    const loaded = loadGroup(parts, { key: partKey });
+    if (loaded.kind === "refused") throw new Failure("vault_damaged", damagedText(loaded.code));
+    this.#states.set(name, loaded.state);
+    return loaded.state;
   }
 
   write(tx: VaultTransaction, name: string, change: StateChange): void {
@@ -64,3 +66,6 @@ export class GroupParts {
     this.#states.clear();
   }
 }
+
+const damagedText = (code: string): string =>
+  `The state of a conversation in this vault is damaged (${code}). Register this device again, under another profile.`;

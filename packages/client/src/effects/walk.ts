@@ -38,6 +38,11 @@ export class Walking {
     return walk;
   }
 
+  /** Resolves when no walk is under way. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay.values());
+  }
+
   async #walk(groupId: Uint8Array): Promise<void> {
     const { core, network, signal } = this.#options;
     let name = core.look((draft) => nextSlotName(draft, groupId));

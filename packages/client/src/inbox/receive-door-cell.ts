@@ -18,6 +18,7 @@ export function receiveDoorCell(draft: Draft, self: Self, cell: Uint8Array, door
     if (opened.kind !== "welcome") return true;
     // Joined or declined: its init key has served.
     if (!own.lastResort) draft.consumed.push(reference);
+    draft.act({ kind: "restock" });
     joinGroup(draft, self, { welcome: opened.payload, inviter: opened.credential, own });
     return true;
   }

@@ -28,7 +28,9 @@ export type Effect =
   | { readonly kind: "deliver" }
   | { readonly kind: "commit"; readonly groupId: Uint8Array }
   /** Read the group's next slot: somebody may have committed without our hearing of it. */
-  | { readonly kind: "walk"; readonly groupId: Uint8Array };
+  | { readonly kind: "walk"; readonly groupId: Uint8Array }
+  /** A KeyPackage has served: publish another. */
+  | { readonly kind: "restock" };
 
 /** Time and randomness come from outside, so that a run can be replayed. `now`: milliseconds since 1970. */
 export type StepContext = { readonly now: number; readonly random: Random };

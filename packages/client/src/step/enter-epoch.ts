@@ -1,14 +1,15 @@
 /** What a client takes from a new epoch of a group: env_n, gate_n, and who its members are. docs/protocol.md, "Epoch secrets". */
-import { epoch, exportSecret, type GroupState } from "@quicprochat/mls";
+import { epoch, exportSecret, forgetEpochsBefore, type GroupState } from "@quicprochat/mls";
 import { pinContact } from "../conversation/contact.ts";
 import { type Envelope, epochSecrets, type Group, groups } from "../conversation/group.ts";
 import { membersOf } from "../conversation/members.ts";
 import { limits } from "../limits.ts";
 import type { Draft } from "./draft.ts";
+import { stateName } from "./group-states.ts";
 
 const EMPTY = new Uint8Array(0);
 
-/** The caller has adopted `state`. gate_n of the epoch before goes, its env_n stays for a while. */
+/** gate_n of the epoch before goes; its env_n and message keys stay for a while. The caller has adopted `state`. */
 export function enterEpoch(draft: Draft, group: Group, state: GroupState): Group {
   const members = membersOf(state);
   const entered: Envelope = {
@@ -22,9 +23,12 @@ export function enterEpoch(draft: Draft, group: Group, state: GroupState): Group
   const past = before.filter(
     (_, at) => at === 0 || (before[at - 1]?.enteredAt ?? 0) > draft.now - limits.pastEpochMsMax,
   );
+  const envelopes = [entered, ...past.slice(0, limits.pastEpochsMax)];
+  const kept = forgetEpochsBefore(state, envelopes.at(-1)?.epoch ?? entered.epoch);
+  draft.groups.adopt(stateName(group.groupId), kept.state, kept.changed);
   draft.put(epochSecrets, group.groupId, {
     gate: exportSecret(state, { label: "qpc1 slot", context: EMPTY, length: 32 }),
-    envelopes: [entered, ...past.slice(0, limits.pastEpochsMax)],
+    envelopes,
   });
   for (const member of members) pinContact(draft, member);
   const entering = { ...group, epoch: entered.epoch, attempt: 0 };

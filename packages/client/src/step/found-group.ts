@@ -8,6 +8,7 @@ import { encodeConversationRules, extensionTypes } from "../envelope/extensions.
 import { limits } from "../limits.ts";
 import type { Draft } from "./draft.ts";
 import { enterEpoch } from "./enter-epoch.ts";
+import { establish } from "./establish.ts";
 import { stateName } from "./group-states.ts";
 import { wantJoiner } from "./joiners.ts";
 import { mailboxExtension } from "./plan-commit.ts";
@@ -37,14 +38,14 @@ export function foundGroup(draft: Draft, self: Self, { conversationId, title, jo
     groupId,
     conversationId,
     title,
-    status: "founding",
+    status: joiners.length === 0 ? "active" : "founding",
     epoch: 0n,
     attempt: 0,
     refreshDueAt: 0,
   };
-  enterEpoch(draft, group, state);
+  const entered = enterEpoch(draft, group, state);
   for (const joiner of joiners) wantJoiner(draft, groupId, joiner);
-  draft.act({ kind: "commit", groupId });
+  if (joiners.length === 0) establish(draft, self, entered, state);
   return groupId;
 }
 

@@ -34,7 +34,6 @@ export function joinGroup(draft: Draft, self: Self, invitation: Invitation): voi
     keyPackage: invitation.own.keyPackage,
     secrets: invitation.own.secrets,
     signaturePrivateKey: self.leafKeyPair.privateKey,
-    now: BigInt(Math.floor(draft.now / 1_000)),
   });
   if (joined.kind !== "joined") return;
   const { state, sender } = joined;

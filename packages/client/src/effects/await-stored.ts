@@ -1,0 +1,52 @@
+/** Waits until the server has stored a message for everybody, or it is known that it will not be soon. */
+import { equalBytes, toHex } from "@quicprochat/bytes";
+import { exitCodes, Failure } from "../failure.ts";
+import { type Message, messageKey, messages } from "../history/message.ts";
+import { limits } from "../limits.ts";
+import { type Runtime, unreachable } from "./runtime.ts";
+
+/** As the vault has it then. Throws `Failure`; the message stays in the outbox unless it was given up. */
+export async function awaitStored(runtime: Runtime, message: Message): Promise<Message> {
+  const key = messageKey(message);
+  const name = toHex(message.id);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const check = (): void => {
+    const state = stateOf(runtime, key)?.state;
+    if (state === "stored") resolve();
+    if (state === "failed") reject(new Failure("not_delivered", notDeliveredText));
+  };
+  const unsubscribe = runtime.on((event) => {
+    if (event.kind === "message-changed" && event.message.message === name) check();
+    if (event.kind === "connection" && event.state === "offline") rejectForGood(runtime, reject);
+  });
+  const unsubscribeFull = runtime.onFull((row) => {
+    if (equalBytes(row.messageKey, key)) reject(new Failure("mailbox_full", fullText(row.user)));
+  });
+  const onClose = (): void => reject(runtime.signal.reason);
+  runtime.signal.addEventListener("abort", onClose);
+  const timer = setTimeout(() => reject(runtime.links.status().problem ?? unreachable(runtime.account)), limits.sendMs);
+  try {
+    check();
+    await promise;
+    return stateOf(runtime, key) ?? message;
+  } finally {
+    clearTimeout(timer);
+    unsubscribe();
+    unsubscribeFull();
+    runtime.signal.removeEventListener("abort", onClose);
+  }
+}
+
+const stateOf = (runtime: Runtime, key: Uint8Array): Message | undefined =>
+  runtime.core.look((draft) => draft.get(messages, key));
+
+/** A server that cannot be reached may return in time; one that is another now will not. */
+function rejectForGood(runtime: Runtime, reject: (reason: Failure) => void): void {
+  const { problem } = runtime.links.status();
+  if (problem !== undefined && problem.exitCode !== exitCodes.unreachable) reject(problem);
+}
+
+const fullText = (user: string): string =>
+  `The mailbox of ${user} is full. The message waits here and leaves once they have fetched theirs.`;
+
+const notDeliveredText = "The message did not reach everybody: a device of theirs takes no messages any more.";

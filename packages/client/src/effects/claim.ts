@@ -1,0 +1,91 @@
+/** Claims one KeyPackage for each device of an account, and believes nothing that its chain of keys does not bear out. */
+import { equalBytes, toUtf8 } from "@quicprochat/bytes";
+import { decodeMlsMessage, validateKeyPackage } from "@quicprochat/mls";
+import {
+  type KeyPackageClaimResponse,
+  parseUsername,
+  RefusalError,
+  UsernameError,
+  verifyDeviceList,
+  verifyIdentity,
+} from "@quicprochat/protocol";
+import { contacts } from "../conversation/contact.ts";
+import type { Joiner } from "../conversation/joiner.ts";
+import { unlessMalformed, verifiedLeaf } from "../conversation/members.ts";
+import { exitCodes, Failure } from "../failure.ts";
+import { suite } from "../step/suite.ts";
+import type { Core } from "./core.ts";
+import type { Network } from "./network.ts";
+
+type Claiming = { readonly core: Core; readonly network: Pick<Network, "claim">; readonly signal: AbortSignal };
+
+/** Throws `Failure`: `unknown_user`, `contact_changed`, `server_lied`. */
+export async function claim({ core, network, signal }: Claiming, name: string): Promise<Joiner[]> {
+  const username = checkedName(name);
+  const response = await answerTo(network.claim(username, signal), username);
+  const joiners = verifyClaim(response, { serverId: core.self.serverId, username, now: core.now() });
+  if (joiners === undefined) throw new Failure("server_lied", liedText(username));
+  const [{ rootKey } = { rootKey: undefined }] = joiners;
+  const known = core.look((draft) => draft.get(contacts, toUtf8(username)));
+  if (known !== undefined && rootKey !== undefined && !equalBytes(known.rootKey, rootKey)) {
+    throw new Failure("contact_changed", changedText(username), { exitCode: exitCodes.contactChanged });
+  }
+  return joiners;
+}
+
+function checkedName(name: string): string {
+  try {
+    return parseUsername(name);
+  } catch (error) {
+    throw error instanceof UsernameError
+      ? new Failure("unknown_user", `There is no such user: ${error.message}`)
+      : error;
+  }
+}
+
+async function answerTo(claiming: Promise<KeyPackageClaimResponse>, name: string): Promise<KeyPackageClaimResponse> {
+  try {
+    return await claiming;
+  } catch (error) {
+    if (!(error instanceof RefusalError) || error.code !== "no_package") throw error;
+    throw new Failure("unknown_user", `There is no such user on this server: ${name}. Check how the name is spelt.`);
+  }
+}
+
+type Claimed = { readonly serverId: Uint8Array; readonly username: string; readonly now: number };
+
+/** `undefined` unless there is one valid package for each device in the signed list, and no other. */
+export function verifyClaim(
+  { identity, devices, keyPackages }: KeyPackageClaimResponse,
+  { serverId, username, now }: Claimed,
+): Joiner[] | undefined {
+  const owner = { serverId, username };
+  if (identity === undefined || devices === undefined || !verifyIdentity(owner, identity)) return undefined;
+  if (!verifyDeviceList(owner, identity, devices)) return undefined;
+  if (devices.devices.length === 0 || keyPackages.length !== devices.devices.length) return undefined;
+  const joiners: Joiner[] = [];
+  for (const device of devices.devices) {
+    const claimed = keyPackages.find(({ deviceId }) => equalBytes(deviceId, device.id));
+    const message = claimed === undefined ? undefined : unlessMalformed(() => decodeMlsMessage(claimed.keyPackage));
+    if (claimed === undefined || message?.kind !== "key-package") return undefined;
+    const { keyPackage } = message;
+    const leaf = verifiedLeaf(0, keyPackage.leafNode, serverId);
+    const fits =
+      validateKeyPackage(keyPackage, { suite, now: BigInt(Math.floor(now / 1_000)) }) === undefined &&
+      leaf?.user === username &&
+      equalBytes(leaf.rootKey, identity.rootKey) &&
+      equalBytes(leaf.deviceId, device.id) &&
+      equalBytes(keyPackage.leafNode.signatureKey, device.leafKey) &&
+      leaf.delivery?.kind === "door";
+    if (!fits) return undefined;
+    joiners.push({ user: username, rootKey: identity.rootKey, deviceId: device.id, keyPackage: claimed.keyPackage });
+  }
+  return joiners;
+}
+
+const liedText = (name: string): string =>
+  `What the server gave out for ${name} is not signed as it must be. Nothing was sent. Try again; if it stays so, do not rely on this server.`;
+
+const changedText = (name: string): string =>
+  `${name} has another identity than the one known to this device: somebody else may answer to that name now. ` +
+  "Nothing was sent. Ask them, on another way, what has happened.";

@@ -1,0 +1,108 @@
+/** The network of the engine over its classes of connection: what goes where is docs/protocol.md, "Connections". */
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import {
+  type EnqueueOutcome,
+  type EnqueueRequestSchema,
+  type EnqueueResponse,
+  enqueueOutcomes,
+  type FetchResponse,
+  type KeyPackageClaimResponse,
+  methods,
+  limits as protocolLimits,
+  type SlotEntry,
+  type SlotPutResponse,
+} from "@quicprochat/protocol";
+import type { Links } from "../connection/links.ts";
+import type { PendingCommit } from "../conversation/pending-commit.ts";
+import { Failure } from "../failure.ts";
+import type { OutboxRow } from "../outbox/outbox-row.ts";
+import { suite } from "../step/suite.ts";
+import type { Network, Source } from "./network.ts";
+
+export class ServerNetwork implements Network {
+  readonly #links: Links;
+
+  constructor(links: Links) {
+    this.#links = links;
+  }
+
+  async enqueue(
+    rows: readonly OutboxRow[],
+    onOutcome: (at: number, outcome: EnqueueOutcome) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (rows.every(({ door }) => door)) {
+      await this.#links.errand(
+        async (call) => {
+          for (const [at, row] of rows.entries()) {
+            onOutcome(at, outcomeOf(await call(methods.enqueue, requestOf(row), { signal })));
+          }
+        },
+        { signal },
+      );
+      return;
+    }
+    for (const [at, row] of rows.entries()) {
+      onOutcome(at, outcomeOf(await this.#links.call("send", methods.enqueue, requestOf(row), { signal })));
+    }
+  }
+
+  async putSlot({ slotName: name, entry, signature }: PendingCommit, signal: AbortSignal): Promise<SlotPutResponse> {
+    return this.#links.call("send", methods.slotPut, { name, entry, signature }, { signal });
+  }
+
+  async walkSlots(
+    first: Uint8Array,
+    next: (entry: SlotEntry | undefined) => Uint8Array | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#links.errand(
+      async (call) => {
+        for (let name: Uint8Array | undefined = first; name !== undefined; ) {
+          const { entry }: MessageShape<typeof methods.slotGet.response> = await call(
+            methods.slotGet,
+            { name },
+            { signal },
+          );
+          name = next(entry);
+        }
+      },
+      { signal },
+    );
+  }
+
+  async claim(username: string, signal: AbortSignal): Promise<KeyPackageClaimResponse> {
+    return this.#links.errand(
+      (call) => call(methods.keyPackageClaim, { username, cipherSuite: suite.id }, { signal }),
+      {
+        signal,
+      },
+    );
+  }
+
+  async fetch(source: Source, cursor: bigint, signal: AbortSignal): Promise<FetchResponse> {
+    const request = { cursor, limit: protocolLimits.fetchCellsMax };
+    return source.kind === "door"
+      ? this.#links.call("account", methods.doorFetch, request, { signal })
+      : this.#links.call("receive", methods.mailboxFetch, { ...request, address: source.address }, { signal });
+  }
+
+  async acknowledge(source: Source, cursor: bigint, signal: AbortSignal): Promise<void> {
+    if (source.kind === "door") await this.#links.call("account", methods.doorAcknowledge, { cursor }, { signal });
+    else {
+      const request = { cursor, address: source.address };
+      await this.#links.call("receive", methods.mailboxAcknowledge, request, { signal });
+    }
+  }
+}
+
+const requestOf = ({ id, address, doorKey, cell }: OutboxRow): MessageInitShape<typeof EnqueueRequestSchema> => ({
+  items: [{ id, address, doorKey }],
+  body: cell,
+});
+
+function outcomeOf({ outcomes: [outcome] }: EnqueueResponse): EnqueueOutcome {
+  const known = outcome === undefined ? undefined : enqueueOutcomes[outcome];
+  if (known === undefined) throw new Failure("protocol", "The server answered with an outcome that is unknown here.");
+  return known;
+}

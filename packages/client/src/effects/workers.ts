@@ -1,0 +1,116 @@
+/** The workers that bring to the server what the vault holds for it, and bring back what it holds for us. */
+
+import type { Random } from "@quicprochat/crypto";
+import { RefusalError } from "@quicprochat/protocol";
+import { exitCodes, Failure } from "../failure.ts";
+import type { DoorKeys } from "../inbox/door-keys.ts";
+import { limits } from "../limits.ts";
+import type { OutboxRow } from "../outbox/outbox-row.ts";
+import type { Effect } from "../step/draft.ts";
+import { groupsWithWork } from "../step/pending-work.ts";
+import { Committing } from "./commit.ts";
+import type { Core } from "./core.ts";
+import { Delivery } from "./deliver.ts";
+import { Fetching } from "./fetch.ts";
+import type { Network } from "./network.ts";
+import { SingleFlight } from "./single-flight.ts";
+import { Walking } from "./walk.ts";
+
+export type WorkersOptions = {
+  readonly core: Core;
+  readonly network: Network;
+  readonly doorKeys: DoorKeys;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  readonly restock: () => Promise<void>;
+  readonly onFull: (row: OutboxRow) => void;
+  /** Told of what went wrong in the background and will not mend by trying again. */
+  readonly onFault: (error: unknown) => void;
+};
+
+export class Workers {
+  readonly delivery: Delivery;
+  readonly committing: Committing;
+  readonly fetching: Fetching;
+  readonly walking: Walking;
+  readonly #restocking: SingleFlight;
+  readonly #options: WorkersOptions;
+  readonly #underWay = new Set<Promise<void>>();
+  #retry: NodeJS.Timeout | undefined;
+  #failures = 0;
+
+  constructor(options: WorkersOptions) {
+    this.#options = options;
+    const onFault = (error: unknown): void => this.#onFailure(error);
+    this.delivery = new Delivery({ ...options, onFailure: onFault });
+    this.committing = new Committing(options);
+    this.fetching = new Fetching({ ...options, onFault });
+    this.walking = new Walking(options);
+    this.#restocking = new SingleFlight(options.restock);
+  }
+
+  /** Whatever the records say is left to do. */
+  resume(): void {
+    this.inBackground(this.delivery.run());
+    for (const groupId of this.#options.core.look(groupsWithWork)) this.inBackground(this.committing.run(groupId));
+  }
+
+  /** What has become due since: called every now and then. */
+  tick(): void {
+    if (this.#retry === undefined && this.#underWay.size === 0) this.resume();
+  }
+
+  act(effect: Effect): void {
+    switch (effect.kind) {
+      case "deliver":
+        return this.inBackground(this.delivery.run());
+      case "commit":
+        return this.inBackground(this.committing.run(effect.groupId));
+      case "walk":
+        return this.inBackground(this.walking.run(effect.groupId));
+      case "restock":
+        return this.inBackground(this.#restocking.run());
+    }
+  }
+
+  inBackground(work: Promise<void>): void {
+    const watched = work.then(
+      () => {
+        this.#failures = 0;
+      },
+      (error: unknown) => this.#onFailure(error),
+    );
+    this.#underWay.add(watched);
+    void watched.finally(() => this.#underWay.delete(watched));
+  }
+
+  /** Resolves when nothing is under way, not even what followed from what was. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  stop(): void {
+    clearTimeout(this.#retry);
+  }
+
+  /** What may mend by itself is tried again, ever less often; a connection that returns asks for it at once. */
+  #onFailure(error: unknown): void {
+    const { signal, onFault } = this.#options;
+    if (signal.aborted) return;
+    if (!isPassing(error)) return onFault(error);
+    const pause = Math.min(limits.retryMsMin * 2 ** this.#failures, limits.retryMsMax);
+    this.#failures++;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.resume();
+    }, pause);
+  }
+}
+
+const passing: readonly string[] = ["unavailable", "rate_limited", "no_session"];
+
+function isPassing(error: unknown): boolean {
+  if (error instanceof RefusalError) return passing.includes(error.code);
+  return error instanceof Failure && error.exitCode === exitCodes.unreachable;
+}
