@@ -13,14 +13,14 @@ export function serverFolder(given: string | undefined, env: Environment = proce
 }
 
 function platformFolder(env: Environment): string {
-  switch (process.platform) {
-    case "win32":
-      return join(nonEmpty(env["LOCALAPPDATA"]) ?? join(homedir(), "AppData", "Local"), "quicprochat");
-    case "darwin":
-      return join(homedir(), "Library", "Application Support", "quicprochat");
-    default:
-      return join(nonEmpty(env["XDG_DATA_HOME"]) ?? join(homedir(), ".local", "share"), "quicprochat");
-  }
+  return join(applicationData(env), "quicprochat");
+}
+
+function applicationData(env: Environment): string {
+  const { platform } = process;
+  if (platform === "win32") return nonEmpty(env["LOCALAPPDATA"]) ?? join(homedir(), "AppData", "Local");
+  if (platform === "darwin") return join(homedir(), "Library", "Application Support");
+  return nonEmpty(env["XDG_DATA_HOME"]) ?? join(homedir(), ".local", "share");
 }
 
 const nonEmpty = (value: string | undefined): string | undefined => (value === "" ? undefined : value);

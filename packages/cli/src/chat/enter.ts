@@ -42,7 +42,10 @@ function follow(model: Model, command: SlashCommand): Step | string {
       return does({ kind: "direct", name: command.name });
     case "group":
       return does({ kind: "group", title: command.title, names: command.names });
-    default:
+    case "text":
+    case "members":
+    case "search":
+    case "add":
       return open === undefined
         ? "There is nobody here yet. /dm NAME opens a conversation."
         : followIn(open, command, does);

@@ -1,5 +1,5 @@
 /** What a key does in the chat. */
-import type { Key } from "../terminal/keys.ts";
+import type { Key, KeyName } from "../terminal/keys.ts";
 import { type Draft, draftOf, draftText, edit, emptyDraft } from "../terminal/line-editor.ts";
 import { chooseBeside, chooseNumber, chooseUnread } from "./choosing.ts";
 import { enter } from "./enter.ts";
@@ -12,50 +12,30 @@ export function onKey(model: Model, key: Key): Step {
 }
 
 function boundKey(model: Model, key: Key): Step | undefined {
-  switch (key.kind) {
-    case "named":
-      return boundName(model, key);
-    case "control":
-      return boundControl(model, key.letter);
-    case "alt":
-      if (/^[1-9]$/.test(key.letter)) return chooseNumber(model, Number(key.letter) - 1);
-      return key.letter.toLowerCase() === "a" ? chooseUnread(model) : undefined;
-    default:
-      return undefined;
-  }
+  if (key.kind === "named") return boundNames[key.name]?.(model, key);
+  if (key.kind === "control") return boundControl(model, key.letter);
+  if (key.kind !== "alt") return undefined;
+  if (/^[1-9]$/.test(key.letter)) return chooseNumber(model, Number(key.letter) - 1);
+  return key.letter.toLowerCase() === "a" ? chooseUnread(model) : undefined;
 }
 
-function boundName(model: Model, { name, alt, control, shift }: Key & { kind: "named" }): Step | undefined {
-  const modified = alt || control;
-  switch (name) {
-    case "enter":
-      return enter(model);
-    case "tab":
-      return draftText(model.draft).startsWith("/") ? still(completed(model)) : chooseBeside(model, 1);
-    case "backtab":
-      return chooseBeside(model, -1);
-    case "page-up":
-      return scrollByPages(model, 1);
-    case "page-down":
-      return scrollByPages(model, -1);
-    case "escape":
-      return toNewest({ ...model, notice: undefined });
-    case "f1":
-      return still(showOverlay(model, { kind: "help" }));
-    case "up":
-      return vertical(model, { direction: -1, modified, shift });
-    case "down":
-      return vertical(model, { direction: 1, modified, shift });
-    default:
-      return undefined;
-  }
-}
+type NamedKey = Key & { readonly kind: "named" };
 
-type Vertical = { readonly direction: -1 | 1; readonly modified: boolean; readonly shift: boolean };
+const boundNames: Partial<Record<KeyName, (model: Model, key: NamedKey) => Step | undefined>> = {
+  enter,
+  tab: (model) => (draftText(model.draft).startsWith("/") ? still(completed(model)) : chooseBeside(model, 1)),
+  backtab: (model) => chooseBeside(model, -1),
+  "page-up": (model) => scrollByPages(model, 1),
+  "page-down": (model) => scrollByPages(model, -1),
+  escape: (model) => toNewest({ ...model, notice: undefined }),
+  f1: (model) => still(showOverlay(model, { kind: "help" })),
+  up: (model, key) => vertical(model, -1, key),
+  down: (model, key) => vertical(model, 1, key),
+};
 
-function vertical(model: Model, { direction, modified, shift }: Vertical): Step | undefined {
+function vertical(model: Model, direction: -1 | 1, { shift, alt, control }: NamedKey): Step | undefined {
   if (shift) return scrollBy(model, -direction);
-  return modified ? chooseBeside(model, direction) : undefined;
+  return alt || control ? chooseBeside(model, direction) : undefined;
 }
 
 function boundControl(model: Model, letter: string): Step | undefined {

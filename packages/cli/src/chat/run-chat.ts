@@ -21,46 +21,12 @@ export type ChatOptions = {
 export async function runChat({ engine, signal, invite }: ChatOptions): Promise<void> {
   const left = Promise.withResolvers<void>();
   const leave = (): void => left.resolve();
-  /** Whether the list of conversations is to be read again. */
-  let stale = true;
-  let frame: NodeJS.Timeout | undefined;
-
-  const apply = (event: ChatEvent): void => {
-    const step = update(model, event);
-    model = step.model;
-    for (const effect of step.effects) {
-      stale = true;
-      if (effect.kind === "quit") leave();
-      else if (effect.kind === "redraw") screen.redraw();
-      else void perform(engine, effect, onEvent);
-    }
-  };
-  const show = (): void => screen.show(render(model));
-  const onFrame = (): void => {
-    frame = undefined;
-    if (stale) {
-      stale = false;
-      apply({ kind: "conversations", conversations: engine.conversations() });
-    }
-    show();
-    if (stale) schedule();
-  };
-  const schedule = (): void => {
-    frame ??= setTimeout(onFrame, limits.frameMs);
-  };
-  const onEvent = (event: ChatEvent): void => {
-    apply(event);
-    // A key shows at once; what many messages do to the screen shows together.
-    if (event.kind === "key") show();
-    if (event.kind !== "key" || stale) schedule();
-  };
-
   using screen = new FullScreen({
-    onKey: (key) => onEvent({ kind: "key", key }),
-    onResize: (size) => onEvent({ kind: "resized", size }),
+    onKey: (key) => chat.onEvent({ kind: "key", key }),
+    onResize: (size) => chat.onEvent({ kind: "resized", size }),
     onGone: leave,
   });
-  let model: Model = initialModel({
+  const model = initialModel({
     user: engine.identity.user,
     server: engine.identity.server.address,
     invite,
@@ -68,21 +34,86 @@ export async function runChat({ engine, signal, invite }: ChatOptions): Promise<
     now: Date.now(),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   });
-  const unsubscribe = engine.on((event) => {
-    stale = true;
-    for (const chatEvent of eventsOf(event, engine)) onEvent(chatEvent);
-  });
-  const clock = setInterval(() => onEvent({ kind: "time", now: Date.now() }), limits.clockTickMs);
+  using chat = new Chat({ engine, screen, model, leave });
+  const clock = setInterval(() => chat.onEvent({ kind: "time", now: Date.now() }), limits.clockTickMs);
   signal.addEventListener("abort", leave);
   if (signal.aborted) leave();
   try {
-    onFrame();
     engine.start();
     await left.promise;
   } finally {
     signal.removeEventListener("abort", leave);
     clearInterval(clock);
-    clearTimeout(frame);
-    unsubscribe();
+  }
+}
+
+type Parts = {
+  readonly engine: ChatEngine;
+  readonly screen: FullScreen;
+  readonly model: Model;
+  readonly leave: () => void;
+};
+
+/** Feeds what happens to the model, does what comes of it, and shows it. */
+class Chat implements Disposable {
+  readonly #parts: Parts;
+  readonly #unsubscribe: () => void;
+  #model: Model;
+  /** Whether the list of conversations is to be read again. */
+  #stale = true;
+  #frame: NodeJS.Timeout | undefined;
+
+  constructor(parts: Parts) {
+    const { engine } = parts;
+    this.#parts = parts;
+    this.#model = parts.model;
+    this.#unsubscribe = engine.on((event) => {
+      this.#stale = true;
+      for (const chatEvent of eventsOf(event, engine)) this.onEvent(chatEvent);
+      this.#schedule();
+    });
+    this.#onFrame();
+  }
+
+  readonly onEvent = (event: ChatEvent): void => {
+    this.#apply(event);
+    // A key shows at once; what many messages do to the screen shows together.
+    if (event.kind === "key") this.#show();
+    if (event.kind !== "key" || this.#stale) this.#schedule();
+  };
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#frame);
+    this.#unsubscribe();
+  }
+
+  #apply(event: ChatEvent): void {
+    const { engine, screen, leave } = this.#parts;
+    const step = update(this.#model, event);
+    this.#model = step.model;
+    for (const effect of step.effects) {
+      this.#stale = true;
+      if (effect.kind === "quit") leave();
+      else if (effect.kind === "redraw") screen.redraw();
+      else void perform(engine, effect, this.onEvent);
+    }
+  }
+
+  #show(): void {
+    this.#parts.screen.show(render(this.#model));
+  }
+
+  #schedule(): void {
+    this.#frame ??= setTimeout(() => this.#onFrame(), limits.frameMs);
+  }
+
+  #onFrame(): void {
+    this.#frame = undefined;
+    if (this.#stale) {
+      this.#stale = false;
+      this.#apply({ kind: "conversations", conversations: this.#parts.engine.conversations() });
+    }
+    this.#show();
+    if (this.#stale) this.#schedule();
   }
 }

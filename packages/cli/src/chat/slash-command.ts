@@ -27,36 +27,34 @@ export const slashCommands: readonly (readonly [string, string])[] = [
 
 const names = slashCommands.map(([call]) => call.split(" ")[0] ?? call);
 
+type Parse = (words: readonly string[]) => SlashCommand | undefined;
+
+/** `undefined` where it goes otherwise. */
+const parsers = new Map<string, Parse>([
+  ["/dm", ([name, ...more]) => (name === undefined || more.length > 0 ? undefined : { kind: "direct", name })],
+  ["/group", ([title, ...members]) => (title === undefined ? undefined : { kind: "group", title, names: members })],
+  ["/add", (words) => (words.length === 0 ? undefined : { kind: "add", names: words })],
+  ["/search", (words) => (words.length === 0 ? undefined : { kind: "search", words: words.join(" ") })],
+  ["/members", () => ({ kind: "members" })],
+  ["/invite", () => ({ kind: "invite" })],
+  ["/help", () => ({ kind: "help" })],
+  ["/quit", () => ({ kind: "quit" })],
+]);
+
 /** `undefined` for a line that is a message; `//text` is the message "/text". */
 export function parseSlashCommand(line: string): SlashCommand | undefined {
   if (!line.startsWith("/")) return undefined;
   if (line.startsWith("//")) return { kind: "text", text: line.slice(1) };
   const [command = "", ...words] = wordsOf(line);
-  switch (command) {
-    case "/dm":
-      return words.length === 1 ? { kind: "direct", name: words[0] ?? "" } : usage(command);
-    case "/group": {
-      const [title, ...members] = words;
-      return title === undefined ? usage(command) : { kind: "group", title, names: members };
-    }
-    case "/add":
-      return words.length > 0 ? { kind: "add", names: words } : usage(command);
-    case "/search":
-      return words.length > 0 ? { kind: "search", words: words.join(" ") } : usage(command);
-    case "/members":
-      return { kind: "members" };
-    case "/invite":
-      return { kind: "invite" };
-    case "/help":
-      return { kind: "help" };
-    case "/quit":
-      return { kind: "quit" };
-    default: {
-      const meant = closest(command, names);
-      const hint = meant === undefined ? "/help lists them." : `Did you mean ${meant}?`;
-      return { kind: "wrong", text: `There is no command ${command}. ${hint} Two slashes send it as a message.` };
-    }
-  }
+  const parse = parsers.get(command);
+  if (parse === undefined) return unknown(command);
+  return parse(words) ?? usage(command);
+}
+
+function unknown(command: string): SlashCommand {
+  const meant = closest(command, names);
+  const hint = meant === undefined ? "/help lists them." : `Did you mean ${meant}?`;
+  return { kind: "wrong", text: `There is no command ${command}. ${hint} Two slashes send it as a message.` };
 }
 
 /** The line with its last word completed, when there is one way only to complete it. */

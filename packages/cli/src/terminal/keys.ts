@@ -92,7 +92,7 @@ export class KeyDecoder {
       this.#paste = "";
       return undefined;
     }
-    const plain = /^[^\x00-\x1f\x7f]+/.exec(this.#rest)?.[0];
+    const plain = /^\P{Cc}+/u.exec(this.#rest)?.[0];
     if (plain !== undefined) {
       this.#rest = this.#rest.slice(plain.length);
       return { kind: "text", text: plain };
@@ -104,13 +104,14 @@ export class KeyDecoder {
   }
 
   #takeEscape(): Key | "incomplete" | undefined {
-    const sequence = /^\x1b(?:\[[0-9;:<=>?]*[ -/]*[@-~]|O[@-~])/.exec(this.#rest)?.[0];
+    const behind = this.#rest.slice(1, 1 + limits.keySequenceBytesMax);
+    const sequence = /^(?:\[[0-9;:<=>?]*[ -/]*[@-~]|O[@-~])/.exec(behind)?.[0];
     if (sequence !== undefined) {
-      this.#rest = this.#rest.slice(sequence.length);
+      this.#rest = this.#rest.slice(1 + sequence.length);
       return sequenceKey(sequence);
     }
-    const unfinished = /^\x1b(?:\[[0-9;:<=>?]*[ -/]*|O)?$/.test(this.#rest);
-    if (unfinished && this.#rest.length < limits.keySequenceBytesMax) return "incomplete";
+    const unfinished = /^(?:\[[0-9;:<=>?]*[ -/]*|O)?$/.test(behind);
+    if (unfinished && behind.length < limits.keySequenceBytesMax) return "incomplete";
     const letter = String.fromCodePoint(this.#rest.codePointAt(1) ?? 0);
     this.#rest = this.#rest.slice(1 + letter.length);
     // ESC before a control code: an Escape, then that key.
@@ -159,12 +160,15 @@ function controlKey(code: number): Key {
     case 0x08:
       return named("backspace");
     default:
+      // C1 controls are keys of no terminal: they show as what cannot be shown.
+      if (code >= 0x80) return { kind: "text", text: "\ufffd" };
       return { kind: "control", letter: String.fromCharCode(code + 0x60) };
   }
 }
 
+/** `sequence`: without the ESC at its beginning. */
 function sequenceKey(sequence: string): Key {
-  const [first = "", modifier = "1"] = sequence.slice(2, -1).split(";");
+  const [first = "", modifier = "1"] = sequence.slice(1, -1).split(";");
   const final = sequence.at(-1) ?? "";
   const name = (final === "~" ? numbers[first] : finals[final]) ?? "unknown";
   const bits = Math.max(0, Number.parseInt(modifier, 10) - 1);

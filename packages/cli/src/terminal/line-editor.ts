@@ -1,6 +1,6 @@
 /** The text being written and the cursor in it: a pure editor of characters as people count them. */
 import { limits } from "../limits.ts";
-import type { Key } from "./keys.ts";
+import type { Key, KeyName } from "./keys.ts";
 import { graphemes, printableLines } from "./text.ts";
 
 /** `cursor` counts characters of `characters`; a line break is the character "\n". */
@@ -26,7 +26,7 @@ export function edit(draft: Draft, key: Key): Draft | undefined {
     case "alt":
       return editByAlt(draft, key.letter);
     case "named":
-      return editByName(draft, key);
+      return namedEdits[key.name]?.(draft, key.control || key.alt);
   }
 }
 
@@ -76,31 +76,19 @@ function editByAlt(draft: Draft, letter: string): Draft | undefined {
   }
 }
 
-function editByName(draft: Draft, { name, control, alt }: Key & { kind: "named" }): Draft | undefined {
-  const byWord = control || alt;
-  switch (name) {
-    case "newline":
-      return insert(draft, "\n");
-    case "backspace":
-      return remove(draft, byWord ? wordStart(draft) : draft.cursor - 1, draft.cursor);
-    case "delete":
-      return remove(draft, draft.cursor, byWord ? wordEnd(draft) : draft.cursor + 1);
-    case "left":
-      return moveTo(draft, byWord ? wordStart(draft) : draft.cursor - 1);
-    case "right":
-      return moveTo(draft, byWord ? wordEnd(draft) : draft.cursor + 1);
-    case "home":
-      return moveTo(draft, lineStart(draft));
-    case "end":
-      return moveTo(draft, lineEnd(draft));
-    case "up":
-      return byWord ? undefined : moveLine(draft, -1);
-    case "down":
-      return byWord ? undefined : moveLine(draft, 1);
-    default:
-      return undefined;
-  }
-}
+type NamedEdit = (draft: Draft, byWord: boolean) => Draft | undefined;
+
+const namedEdits: Partial<Record<KeyName, NamedEdit>> = {
+  newline: (draft) => insert(draft, "\n"),
+  backspace: (draft, byWord) => remove(draft, byWord ? wordStart(draft) : draft.cursor - 1, draft.cursor),
+  delete: (draft, byWord) => remove(draft, draft.cursor, byWord ? wordEnd(draft) : draft.cursor + 1),
+  left: (draft, byWord) => moveTo(draft, byWord ? wordStart(draft) : draft.cursor - 1),
+  right: (draft, byWord) => moveTo(draft, byWord ? wordEnd(draft) : draft.cursor + 1),
+  home: (draft) => moveTo(draft, lineStart(draft)),
+  end: (draft) => moveTo(draft, lineEnd(draft)),
+  up: (draft, byWord) => (byWord ? undefined : moveLine(draft, -1)),
+  down: (draft, byWord) => (byWord ? undefined : moveLine(draft, 1)),
+};
 
 function moveTo({ characters }: Draft, cursor: number): Draft {
   return { characters, cursor: Math.min(Math.max(0, cursor), characters.length) };

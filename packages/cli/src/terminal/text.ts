@@ -8,9 +8,10 @@ const plainAscii = /^[\x20-\x7e]*$/;
 /**
  * What a terminal would obey instead of showing: C0 and C1 controls, marks that turn the direction of writing, invisible
  * characters that could hide text or imitate a name, private and unassigned code points, halves of surrogate pairs.
+ * Joiners and variation selectors stay: scripts and emoji are made with them.
  */
 const obeyed =
-  /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u061c\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
+  /[[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]--\p{Join_Control}--[\ufe00-\ufe0f]]/gv;
 
 /** One line that a terminal only shows. */
 export const printableLine = (text: string): string =>
@@ -25,7 +26,7 @@ function tame(line: string): string {
   if (plainAscii.test(line)) return line;
   return line
     .replace(obeyed, "\ufffd")
-    .replace(/(\p{M})\p{M}+/gu, (marks) => [...marks].slice(0, limits.marksPerCharacterMax).join(""));
+    .replace(/(\p{M})\p{M}+/gu, (marks) => Array.from(marks).slice(0, limits.marksPerCharacterMax).join(""));
 }
 
 /** Takes one column for each character in every terminal. */
@@ -33,7 +34,7 @@ export const isPlainAscii = (text: string): boolean => plainAscii.test(text);
 
 /** The characters as people count them. */
 export function graphemes(text: string): string[] {
-  return plainAscii.test(text) ? [...text] : Array.from(segmenter.segment(text), ({ segment }) => segment);
+  return plainAscii.test(text) ? Array.from(text) : Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
 export const columnsOf = (text: string): number => (plainAscii.test(text) ? text.length : stringWidth(text));
