@@ -1,6 +1,7 @@
 /** A client's QUIC connection: a socket, an engine and a TLS context of its own, so that nothing ties two of them together. */
 import type { Socket } from "node:dgram";
 import type { Connection } from "@quicprochat/connection";
+import { limits } from "../limits.ts";
 import { DialError } from "./dial-error.ts";
 import { Engine, value } from "./engine.ts";
 import { must, openSsl } from "./openssl.ts";
@@ -38,6 +39,7 @@ export async function connectClient({ peer, idleTimeoutMs, signal, groups }: Cli
     pointer: root,
     engine,
     remoteAddress: addressText(peer),
+    handshakeMs: limits.handshakeMs,
     onOpen: () => opened.resolve(),
     // OpenSSL may still have to repeat the close; a process with nothing else to do need not wait for it.
     onEnd: () => letGo(engine, socket),

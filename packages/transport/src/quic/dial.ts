@@ -1,6 +1,6 @@
 /** Connects to a server and makes sure that it is the right one before a byte is written. docs/protocol.md, "Server identity". */
 import { lookup } from "node:dns/promises";
-import { DecodeError } from "@quicprochat/bytes";
+import { concatBytes, DecodeError } from "@quicprochat/bytes";
 import { type Connection, type Stream, StreamError } from "@quicprochat/connection";
 import { tlsKeyHashOf } from "../identity/certificate.ts";
 import { decodeSignedStatement, type SignedStatement, statementBytesMax } from "../identity/statement.ts";
@@ -115,5 +115,5 @@ async function readAll(stream: Stream): Promise<Uint8Array> {
     if (length > statementBytesMax) throw new DecodeError("too-long", length);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return concatBytes(...chunks);
 }

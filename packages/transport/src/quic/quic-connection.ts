@@ -13,6 +13,7 @@ type ConnectionOptions = {
   readonly pointer: Pointer;
   readonly engine: Engine;
   readonly remoteAddress: string;
+  readonly handshakeMs: number;
   /** Called once each: the handshake is complete; the peer has been told of the end; nothing native is left. */
   readonly onOpen: (connection: QuicConnection) => void;
   readonly onEnd: (connection: QuicConnection) => void;
@@ -45,7 +46,7 @@ export class QuicConnection implements Connection, Polled, Stepped {
   readonly #lingering = new Map<Pointer, number>();
   readonly #resolveClosed: (reason: CloseReason) => void;
   #phase: "handshake" | "open" | "closing" | "ended" | "freed" = "handshake";
-  #stepUntil = performance.now() + limits.handshakeMs;
+  #stepUntil: number;
   #closeWith: { readonly code: number; readonly reason: string } = { code: 0, reason: "" };
   #facts: { readonly keyExchange: string; readonly peerCertificate: Uint8Array | null } = noFacts;
   #wakeAcceptors: (() => void)[] = [];
@@ -59,6 +60,7 @@ export class QuicConnection implements Connection, Polled, Stepped {
     const { promise, resolve } = Promise.withResolvers<CloseReason>();
     this.closed = promise;
     this.#resolveClosed = resolve;
+    this.#stepUntil = performance.now() + options.handshakeMs;
     configure(this.pointer);
     must(this.#ssl.SSL_set_default_stream_mode(this.pointer, STREAM_MODE_NONE), "streams");
     must(this.#ssl.SSL_set_incoming_stream_policy(this.pointer, ACCEPT_STREAMS, 0n), "incoming streams");

@@ -11,6 +11,7 @@ export type ListenerLimits = {
   readonly connectionsMax: number;
   readonly handshakesMax: number;
   readonly acceptBacklogMax: number;
+  readonly handshakeMs: number;
 };
 
 type ListenerOptions = {
@@ -28,7 +29,7 @@ export class ServerListener implements Listener {
   readonly #handshakes = new Set<Connection>();
   readonly #connections = new Set<Connection>();
   readonly #backlog: Connection[] = [];
-  #wake: (() => void) | undefined;
+  readonly #wakeAcceptors: (() => void)[] = [];
   #stopped = false;
   #closing: Promise<void> | undefined;
 
@@ -40,20 +41,29 @@ export class ServerListener implements Listener {
     options.socket.on("error", () => {});
   }
 
+  /** Connections whose handshake is complete, accepted or not. */
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  get handshakeCount(): number {
+    return this.#handshakes.size;
+  }
+
   async accept(): Promise<Connection | null> {
     for (;;) {
       const connection = this.#backlog.shift();
       if (connection !== undefined) return connection;
       if (this.#stopped) return null;
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
+        this.#wakeAcceptors.push(resolve);
       });
     }
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#wake?.();
+    for (const wake of this.#wakeAcceptors.splice(0)) wake();
   }
 
   close(code: number, reason: string): Promise<void> {
@@ -92,6 +102,7 @@ export class ServerListener implements Listener {
     const { socket, context } = this.#options;
     return {
       context,
+      handshakeMs: this.#options.limits.handshakeMs,
       send: (datagram, to) => socket.send(datagram, to.port, to.address, ignoreLoss),
       admits: () => this.#admits(),
       onBegin: (connection) => this.#handshakes.add(connection),
@@ -117,7 +128,7 @@ export class ServerListener implements Listener {
       return connection.close(0, "the server could not introduce itself");
     }
     this.#backlog.push(connection);
-    this.#wake?.();
+    this.#wakeAcceptors.shift()?.();
   }
 
   #forget(connection: Connection): void {

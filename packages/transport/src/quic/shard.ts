@@ -10,6 +10,7 @@ import type { TlsContext } from "./tls-context.ts";
 export type ShardOptions = {
   readonly context: TlsContext;
   readonly send: Send;
+  readonly handshakeMs: number;
   /** Whether one more handshake may begin. */
   readonly admits: () => boolean;
   /** As in `QuicConnection`. */
@@ -57,13 +58,14 @@ export class Shard implements Disposable {
   }
 
   #begin(pointer: Pointer, from: PeerAddress): void {
-    const { onBegin, onOpen, onEnd } = this.#options;
+    const { onBegin, onOpen, onEnd, handshakeMs } = this.#options;
     const onFree = (freed: QuicConnection): void => {
       this.#connections.delete(freed);
       this.#ssl.SSL_free(pointer);
     };
+    const callbacks = { onOpen, onEnd, onFree };
     const remoteAddress = addressText(from);
-    const connection = new QuicConnection({ pointer, engine: this.#engine, remoteAddress, onOpen, onEnd, onFree });
+    const connection = new QuicConnection({ pointer, engine: this.#engine, remoteAddress, handshakeMs, ...callbacks });
     this.#connections.add(connection);
     onBegin(connection);
   }
