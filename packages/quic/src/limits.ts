@@ -54,8 +54,9 @@ export const PATH_CHALLENGES_MAX = 3;
 
 /** Lost packets remembered to tell spurious losses. */
 export const LOST_PACKETS_REMEMBERED_MAX = 1024;
-/** PTO doublings. */
+/** PTO doublings, and the longest pause between probes while the round trip is shorter. */
 export const PTO_BACKOFF_MAX = 10;
+export const PROBE_INTERVAL_MS_MAX = 3000;
 /** Segments of one batch: what Linux takes for UDP_SEGMENT. */
 export const BATCH_DATAGRAMS_MAX = 64;
 

@@ -1,6 +1,6 @@
 /** Acknowledgements, losses and probe timeouts over all packet number spaces: RFC 9002 sections 5 and 6, appendix A. */
 import type { AckFrame } from "./frames/ack-frame.ts";
-import { PTO_BACKOFF_MAX } from "./limits.ts";
+import { PROBE_INTERVAL_MS_MAX, PTO_BACKOFF_MAX } from "./limits.ts";
 import { LostPackets } from "./lost-packets.ts";
 import type { PacketNumberSpace } from "./packet-number-space.ts";
 import type { Path } from "./path.ts";
@@ -235,7 +235,6 @@ export class LossDetection {
   #nextPto(): { readonly at: number; readonly space: PacketNumberSpace | undefined } {
     const context = this.#context;
     const { rtt, maySend } = context.activePath();
-    const backoff = 2 ** this.#ptoCount;
     // A server that may not send waits for the client instead.
     if (!maySend) return { at: Number.POSITIVE_INFINITY, space: undefined };
     let at = Number.POSITIVE_INFINITY;
@@ -247,7 +246,7 @@ export class LossDetection {
         if (!context.handshakeConfirmed()) continue;
         timeout += context.maxAckDelay();
       }
-      const when = space.lastAckElicitingAt + timeout * backoff;
+      const when = space.lastAckElicitingAt + backOff(timeout, this.#ptoCount);
       if (when < at) {
         at = when;
         due = space;
@@ -255,7 +254,7 @@ export class LossDetection {
     }
     if (due !== undefined || !context.peerMayBeBlocked()) return { at, space: due };
     const space = context.spaces[context.hasHandshakeKeys() ? 1 : 0];
-    return { at: this.#probeFrom + rtt.probeTimeout * backoff, space };
+    return { at: this.#probeFrom + backOff(rtt.probeTimeout, this.#ptoCount), space };
   }
 
   /** A probe carries what is most likely missing: the oldest packets' content, though they are not lost yet. */
@@ -269,3 +268,7 @@ export class LossDetection {
     }
   }
 }
+
+/** Section 6.2.1: doubled each time; but two small packets every few seconds burden nobody, and a bad radio link lives on them. */
+const backOff = (timeout: number, count: number): number =>
+  Math.min(timeout * 2 ** count, Math.max(PROBE_INTERVAL_MS_MAX, 2 * timeout));

@@ -26,8 +26,8 @@ export type OpenPacket = {
   payloadEnd: number;
 };
 
-/** Less room than this is not worth a packet: a long header with its token aside, a tag and some frames. */
-const PACKET_BYTES_MIN = 96;
+/** Less room than this is not worth a packet: a header with its token aside, a tag and some frames. */
+const PACKET_BYTES_MIN = 64;
 
 export class PacketBuilder {
   readonly #state: ConnectionState;

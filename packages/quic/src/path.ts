@@ -50,8 +50,15 @@ export class Path {
   ectSent = 0;
   #received = 0;
   #sent = 0;
+  readonly #leastBytes: number;
 
-  constructor(address: PathAddress, remoteId: RemoteId, options: PathOptions & { readonly validated: boolean }) {
+  /** `leastBytes`: with less allowance nothing is sent; the first path's packets are of no use to a handshake in pieces. */
+  constructor(
+    address: PathAddress,
+    remoteId: RemoteId,
+    options: PathOptions & { readonly validated: boolean; readonly leastBytes: number },
+  ) {
+    this.#leastBytes = options.leastBytes;
     this.address = address;
     this.remoteId = remoteId;
     this.rtt = new Rtt(options.initialRttMs);
@@ -66,9 +73,8 @@ export class Path {
     return this.validated ? Number.POSITIVE_INFINITY : AMPLIFICATION_FACTOR * this.#received - this.#sent;
   }
 
-  /** Whether a whole datagram may go: a piece of one would be of little use to a handshake. */
   get maySend(): boolean {
-    return this.allowance >= DATAGRAM_BYTES_MIN;
+    return this.allowance >= this.#leastBytes;
   }
 
   get sentBytes(): number {

@@ -1,6 +1,6 @@
 /** The paths of a connection: which one is in use, validation, migration of both ends (RFC 9000 section 9). */
 import type { ConnectionState } from "./connection-state.ts";
-import { ADDRESS_CHANGES_MAX, ADDRESS_CHANGES_WINDOW_MS, PATHS_MAX } from "./limits.ts";
+import { ADDRESS_CHANGES_MAX, ADDRESS_CHANGES_WINDOW_MS, DATAGRAM_BYTES_MIN, PATHS_MAX } from "./limits.ts";
 import { Path, type PathAddress, type PathOptions, sameHost, samePath } from "./path.ts";
 import type { RemoteId } from "./remote-ids.ts";
 import { TransportError, TransportErrorCode } from "./transport-error.ts";
@@ -12,6 +12,11 @@ type OtherPath = {
   /** Forgotten then, unless something happens. */
   readonly until: number;
 };
+
+/** Challenges are sent with growing pauses: where we came from is kept until the last of them has failed. */
+const VALIDATION_FACTOR = 4;
+/** A challenge and its header fit, where an unvalidated address has not earned more yet. */
+const PROBE_BYTES_MIN = 64;
 
 export class Paths {
   readonly #state: ConnectionState;
@@ -25,7 +30,11 @@ export class Paths {
     const { congestion: algorithm, datagramBytesMax, initialRttMs, ecn } = state.config;
     this.#options = { algorithm, datagramBytesMax, initialRttMs, ecn };
     const validated = state.role === "client" || addressShown;
-    this.#active = new Path(address, state.remoteIds.first, { ...this.#options, validated });
+    this.#active = new Path(address, state.remoteIds.first, {
+      ...this.#options,
+      validated,
+      leastBytes: DATAGRAM_BYTES_MIN,
+    });
   }
 
   get active(): Path {
@@ -60,7 +69,7 @@ export class Paths {
     if (path === this.#active || this.#state.role === "client" || !this.#mayChange(now)) return;
     const former = this.#active;
     this.#others = this.#others.filter((other) => other.path !== path);
-    this.#others.push({ path: former, moving: false, until: now + keepMs });
+    this.#others.push({ path: former, moving: false, until: now + VALIDATION_FACTOR * keepMs });
     this.#active = path;
     if (!path.validated && path.validation.state !== "waiting") path.validation.start();
     // Section 9.3.3: the peer may still be where it was, and somebody else be playing.
@@ -130,7 +139,12 @@ export class Paths {
     const fresh: RemoteId | undefined =
       moving || !sameHost(address, this.#active.address) ? remoteIds.take() : undefined;
     const { smoothed } = this.#active.rtt;
-    const options = { ...this.#options, initialRttMs: smoothed, validated: role === "client" };
+    const options = {
+      ...this.#options,
+      initialRttMs: smoothed,
+      validated: role === "client",
+      leastBytes: PROBE_BYTES_MIN,
+    };
     const path = new Path(address, fresh ?? this.#active.remoteId, options);
     path.mtu.bound(this.#state.peerParameters.maxUdpPayloadSize);
     const other = { path, moving, until: now + keepMs };

@@ -15,7 +15,7 @@ export class StreamSender {
   /** Round robin, a packet each. */
   readonly #queue: SendStream[] = [];
   /** Have new data only, and wait for the connection's credit. */
-  readonly #waiting: SendStream[] = [];
+  readonly #waiting = new Set<SendStream>();
   #bytesSent = 0;
 
   get hasSomething(): boolean {
@@ -23,7 +23,7 @@ export class StreamSender {
   }
 
   get isBlocked(): boolean {
-    return this.#waiting.length > 0;
+    return this.#waiting.size > 0;
   }
 
   /** First-time bytes of all streams. */
@@ -34,16 +34,14 @@ export class StreamSender {
   /** The stream may have something to send. */
   enqueue(stream: SendStream): void {
     if (stream.queued) return;
+    this.#waiting.delete(stream);
     stream.queued = true;
     this.#queue.push(stream);
   }
 
   raiseCredit(limit: number): void {
     if (!this.credit.raise(limit)) return;
-    for (const stream of this.#waiting.splice(0)) {
-      stream.queued = false;
-      this.enqueue(stream);
-    }
+    for (const stream of this.#waiting) this.enqueue(stream);
   }
 
   /** Fills the packet with STREAM frames; `onSent` hears of streams that sent something. */
@@ -62,8 +60,7 @@ export class StreamSender {
     if (stream.hasSomething(this.credit.available)) {
       this.enqueue(stream);
     } else if (stream.unsentBytes > 0 && stream.credit.available > 0 && stream.hasSomething(1)) {
-      stream.queued = true;
-      this.#waiting.push(stream);
+      this.#waiting.add(stream);
     }
   }
 

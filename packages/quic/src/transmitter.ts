@@ -163,7 +163,8 @@ export class Transmitter {
       if (space.level === "application" && path.windowRoom > 0) path.rate.onAppLimited(path.bytesInFlight);
       return false;
     }
-    if (space.probes > 0) return true;
+    // Handshake bytes are few, and what is in flight behind them cannot be acknowledged before they arrive.
+    if (space.probes > 0 || space.level !== "application") return true;
     const { current } = path.mtu;
     if (path.bytesInFlight > 0 && path.windowRoom < current) return false;
     if (path.pacer.budget >= current) return true;

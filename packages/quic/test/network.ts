@@ -145,8 +145,8 @@ export class Network {
     }
     this.#now = Math.max(this.#now, at);
     if (next !== undefined && next.at <= this.#now) this.#deliver();
-    else if (clientAt <= this.#now) client.endpoint.onDeadline(this.timeOf(client));
-    else server.endpoint.onDeadline(this.timeOf(server));
+    else if (clientAt <= this.#now) wakeAtDeadline(client, this.timeOf(client));
+    else wakeAtDeadline(server, this.timeOf(server));
     return true;
   }
 
@@ -215,6 +215,9 @@ export class Network {
     return this.clientAddress(1 + port / 100);
   }
 }
+
+/** Adding and taking away an offset may lose the last bit of a time. */
+const wakeAtDeadline = ({ endpoint }: Node, now: number): void => endpoint.onDeadline(Math.max(now, endpoint.deadline));
 
 const before = (a: Delivery, b: Delivery): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
