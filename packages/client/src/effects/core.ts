@@ -1,18 +1,21 @@
 /** Runs steps on the vault: what a step collects becomes durable in one transaction, and only then is told and done. */
 import type { Random } from "@quicprochat/crypto";
 import type { GroupState } from "@quicprochat/mls";
-import { consumeKeyPackage } from "../account/key-packages.ts";
 import type { EngineEvent } from "../conversation/engine-event.ts";
 import { limits } from "../limits.ts";
 import { Draft, type Effect, type Records, type Row, type Write } from "../step/draft.ts";
 import type { States } from "../step/group-states.ts";
 import type { Self } from "../step/self.ts";
-import type { Vault } from "../vault/vault.ts";
-import type { VaultTransaction } from "../vault/vault-reader.ts";
+import type { VaultReader, VaultTransaction } from "../vault/vault-reader.ts";
 import { GroupParts } from "./group-parts.ts";
 
+/** What the engine needs of a vault. */
+export type Storage = VaultReader & { transaction(work: (tx: VaultTransaction) => void): void };
+
 type CoreOptions = {
-  readonly vault: Vault;
+  readonly vault: Storage;
+  /** Erases a KeyPackage that has served. */
+  readonly consume: (tx: VaultTransaction, reference: Uint8Array) => void;
   /** Anew for each step: the key that signs receipts changes when the server rotates its own. */
   readonly self: () => Self;
   readonly random: Random;
@@ -81,7 +84,7 @@ export class Core implements Records, States {
         for (const write of writes) apply(tx, write);
         for (const [name, change] of changes) this.#parts.write(tx, name, change);
         for (const scope of renewed) tx.renew(scope);
-        for (const reference of consumed) consumeKeyPackage(tx, reference);
+        for (const reference of consumed) this.#options.consume(tx, reference);
       });
     } catch (error) {
       // States in memory may be ahead of the vault now: they are read again from what is durable.

@@ -16,10 +16,14 @@ import { stateName } from "../step/group-states.ts";
 import { isDeviceOf, wantJoiner } from "../step/joiners.ts";
 import { unknownConversation } from "../step/send-message.ts";
 import { claim } from "./claim.ts";
+import type { Network } from "./network.ts";
 import type { Runtime } from "./runtime.ts";
 
+/** What of an open engine invites. */
+export type Inviting = Pick<Runtime, "core" | "workers" | "signal"> & { readonly network: Pick<Network, "claim"> };
+
 /** The conversation's id. */
-export async function openDirect(runtime: Runtime, name: string): Promise<Uint8Array> {
+export async function openDirect(runtime: Inviting, name: string): Promise<Uint8Array> {
   const { core } = runtime;
   const { self } = core;
   if (name === self.user) throw new Failure("yourself", "That is you: name somebody else.");
@@ -41,7 +45,7 @@ export async function openDirect(runtime: Runtime, name: string): Promise<Uint8A
 }
 
 /** True when the conversation is there, or an earlier beginning of it can be brought to its end. */
-async function settleDirect(runtime: Runtime, id: Uint8Array): Promise<boolean> {
+async function settleDirect(runtime: Inviting, id: Uint8Array): Promise<boolean> {
   for (const { groupId } of runtime.core.look((draft) => foundingsOf(draft, id))) await bring(runtime, groupId);
   return runtime.core.look((draft) => isOpen(draft, id));
 }
@@ -52,7 +56,7 @@ function isOpen(draft: Draft, id: Uint8Array): boolean {
 }
 
 /** The conversation's id. */
-export async function createGroup(runtime: Runtime, title: string, names: readonly string[]): Promise<Uint8Array> {
+export async function createGroup(runtime: Inviting, title: string, names: readonly string[]): Promise<Uint8Array> {
   const { core } = runtime;
   if (title.trim() === "") throw new Failure("bad_title", "A group needs a title.");
   if (toUtf8(title).length > limits.titleBytesMax) {
@@ -67,7 +71,7 @@ export async function createGroup(runtime: Runtime, title: string, names: readon
   return conversationId;
 }
 
-export async function addMembers(runtime: Runtime, id: Uint8Array, names: readonly string[]): Promise<void> {
+export async function addMembers(runtime: Inviting, id: Uint8Array, names: readonly string[]): Promise<void> {
   const { core } = runtime;
   const groupId = core.look((draft) => groupToAddTo(draft, core.self.rootKey, id));
   const present = core.look((draft) => membersIn(draft, groupId).map(({ user }) => user));
@@ -107,7 +111,7 @@ const membersIn = (draft: Draft, groupId: Uint8Array): ReturnType<typeof members
 };
 
 /** One errand for each name. */
-async function claimAll(runtime: Runtime, names: readonly string[]): Promise<Joiner[]> {
+async function claimAll(runtime: Inviting, names: readonly string[]): Promise<Joiner[]> {
   const { core, network, signal } = runtime;
   const wanted = [...new Set(names)].filter((name) => name !== core.self.user);
   const claimed = await Promise.all(wanted.map((name) => claim({ core, network, signal }, name)));
@@ -115,7 +119,7 @@ async function claimAll(runtime: Runtime, names: readonly string[]): Promise<Joi
 }
 
 /** Resolves when the group has no intents left and its Welcomes are at the doors, as far as these take them now. */
-async function bring(runtime: Runtime, groupId: Uint8Array): Promise<void> {
+async function bring(runtime: Inviting, groupId: Uint8Array): Promise<void> {
   await runtime.workers.committing.run(groupId);
   await runtime.workers.delivery.run();
 }

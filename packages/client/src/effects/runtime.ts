@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Random, systemRandom } from "@quicprochat/crypto";
 import type { Account } from "../account/account.ts";
-import { keyPackageCandidates, loadKeyPackage, refillKeyPackages } from "../account/key-packages.ts";
+import { consumeKeyPackage, keyPackageCandidates, loadKeyPackage, refillKeyPackages } from "../account/key-packages.ts";
 import { savePin } from "../account/open-account.ts";
 import { type Dial, type LinkEvent, Links } from "../connection/links.ts";
 import type { EngineEvent } from "../conversation/engine-event.ts";
@@ -48,6 +48,7 @@ export class Runtime {
       vault,
       random,
       now,
+      consume: consumeKeyPackage,
       self: () => this.#self(),
       onEvent: (event) => this.tell(event),
       onEffect: (effect) => {
