@@ -126,8 +126,22 @@ export class MemoryPerson {
 
   #begin(): Life {
     const ending = new AbortController();
+    const alive = (): void => {
+      if (ending.signal.aborted) throw new Error("this process has ended");
+      this.fault();
+    };
+    const { vault } = this;
     const core: Core = new Core({
-      vault: this.vault,
+      vault: {
+        get: (table, key) => vault.get(table, key),
+        list: (table, options) => vault.list(table, options),
+        keys: (table, options) => vault.keys(table, options),
+        transaction: (work) => {
+          alive();
+          vault.transaction(work);
+          alive();
+        },
+      },
       random: this.#random,
       now: () => this.now(),
       self: () => this.self,
@@ -135,14 +149,7 @@ export class MemoryPerson {
       onEvent: (event) => this.events.push(event),
       onEffect: (effect) => life.workers.act(effect),
     });
-    this.vault.onTransaction = () => {
-      if (ending.signal.aborted) throw new Error("this process has ended");
-      this.fault();
-    };
-    const network = this.#server.connect(this.door, () => {
-      if (ending.signal.aborted) throw new Error("this process has ended");
-      this.fault();
-    });
+    const network = this.#server.connect(this.door, alive);
     const workers = new Workers({
       core,
       network,

@@ -49,6 +49,12 @@ export class MemoryServer {
     return this.#boxes.get(toHex(address))?.cells.length ?? 0;
   }
 
+  /** As if what waits there had been lost. */
+  empty(address: Uint8Array): void {
+    const box = this.#boxes.get(toHex(address));
+    if (box !== undefined) box.cells = [];
+  }
+
   /** The server as one client sees it. `fault` is called before and after each call and may throw. */
   connect(door: Uint8Array, fault: () => void): Network {
     const around = async <T>(work: () => T): Promise<T> => {

@@ -1,4 +1,4 @@
-/** A vault in memory, for tests of the engine: all or nothing like the real one, and it can be made to fail. */
+/** A vault in memory, for tests of the engine: all or nothing like the real one. */
 import { toHex, toUtf8 } from "@quicprochat/bytes";
 import type { Storage } from "../src/effects/core.ts";
 import type { ListOptions, VaultRow, VaultTransaction } from "../src/vault/vault-reader.ts";
@@ -7,8 +7,6 @@ type Rows = Map<string, VaultRow & { readonly scope: string | undefined }>;
 
 export class MemoryVault implements Storage {
   #tables = new Map<string, Rows>();
-  /** Called before and after a transaction becomes durable; a throw stands for a crash at that point. */
-  onTransaction: (point: "before" | "after") => void = () => {};
 
   get(table: string, key: Uint8Array | string): Uint8Array | undefined {
     return this.#tables.get(table)?.get(hexOf(key))?.value;
@@ -32,12 +30,10 @@ export class MemoryVault implements Storage {
     const former = new Map(Array.from(this.#tables, ([name, rows]) => [name, new Map(rows)] as const));
     try {
       work(this.#writer);
-      this.onTransaction("before");
     } catch (error) {
       this.#tables = former;
       throw error;
     }
-    this.onTransaction("after");
   }
 
   readonly #writer: VaultTransaction = {
