@@ -94,7 +94,7 @@ test("a rotated server is accepted by whoever pinned it before; the unrotated on
   const after = rotateServerIdentity(before, { random: systemRandom });
   await using old = await Loopback.start({ identity: before });
   await using rotated = await Loopback.start({ identity: after });
-  const pinned = pinAfter((await old.dial()).server);
+  const pinned = pinAfter((await old.connect()).server);
   const { server: verified } = await rotated.dial({ pin: pinned });
   assert.deepEqual(verified.currentKey, after.signingKey.publicKey);
   await refused(old, pinAfter(verified), "server_changed");
