@@ -10,10 +10,15 @@ export function render(model: Model): Screen {
   const layout = layoutOf(model.size, model.draft);
   const input = inputRows(model, layout);
   const above = [header(model, layout), ...body(model, layout), rule(model, layout)];
-  const rows = [...above, ...input.rows, ...(layout.helpRows === 0 ? [] : [helpLine(model)])];
+  const all = [...above, ...input.rows, ...(layout.helpRows === 0 ? [] : [helpLine(model)])];
+  const { columns, rows } = model.size;
+  // The layout wants a few columns and rows; a terminal may have fewer.
   return {
-    rows: rows.slice(0, model.size.rows).map((row) => clipRow(row, model.size.columns)),
-    cursor: { row: Math.min(above.length + input.cursor.row, model.size.rows - 1), column: input.cursor.column },
+    rows: all.slice(0, rows).map((row) => clipRow(row, columns)),
+    cursor: {
+      row: Math.min(above.length + input.cursor.row, rows - 1),
+      column: Math.min(input.cursor.column, columns - 1),
+    },
   };
 }
 

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MemoryEngine } from "../test/memory-engine.ts";
+import { News } from "./news.ts";
+
+const LONG_MS = 3_600_000;
+
+test("a message that comes wakes whoever waits", async () => {
+  const engine = new MemoryEngine("alice", () => 0);
+  const { conversation } = await engine.direct("bob");
+  using news = new News(engine);
+  const waiting = news.next(LONG_MS, new AbortController().signal);
+  engine.receive(conversation, "bob", "hi");
+  await waiting;
+});
+
+test("a message that came while nobody waited is not missed, and counts once", async () => {
+  const engine = new MemoryEngine("alice", () => 0);
+  const { conversation } = await engine.direct("bob");
+  using news = new News(engine);
+  engine.receive(conversation, "bob", "hi");
+  await news.next(LONG_MS, new AbortController().signal);
+  const controller = new AbortController();
+  const waiting = news.next(LONG_MS, controller.signal);
+  controller.abort();
+  await waiting;
+});
+
+test("a wait ends with its time, and at once when it was aborted before", async () => {
+  const engine = new MemoryEngine("alice", () => 0);
+  using news = new News(engine);
+  await news.next(1, new AbortController().signal);
+  await news.next(LONG_MS, AbortSignal.abort());
+});
