@@ -23,6 +23,7 @@ export type {
 } from "./group/outcome.ts";
 export { type ProcessOptions, processMessage } from "./group/process-message.ts";
 export { type ProposeOptions, propose, proposeUpdate } from "./group/propose.ts";
+export { type ExternalProposalOptions, proposeExternally } from "./group/propose-externally.ts";
 export {
   cipherSuite,
   epoch,
@@ -42,6 +43,7 @@ export {
   pendingReinit,
   ratchetTree,
 } from "./group/read-group.ts";
+export { branch, reinitialise, type SuccessorOptions } from "./group/succeed.ts";
 export {
   type CreatedKeyPackage,
   createKeyPackage,
@@ -52,8 +54,10 @@ export {
   lastResortExtension,
 } from "./key-package/create-key-package.ts";
 export { validateKeyPackage } from "./key-package/validate-key-package.ts";
+export { greaseExtension, greaseValue, withGrease } from "./leaf/grease.ts";
 export { limits } from "./limits.ts";
 export { type Refusal, type RefusalCode, type RefusalPhase, refusalMeaning } from "./refusal.ts";
+export { eraseState } from "./state/erase-state.ts";
 export { type Loaded, type LoadOptions, loadGroup } from "./state/load-group.ts";
 export { type SavedPart, type SaveOptions, saveGroup } from "./state/save-group.ts";
 export type { CipherSuite, CipherSuiteProvider, KeyPair } from "./suite/cipher-suite.ts";

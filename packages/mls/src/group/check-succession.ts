@@ -39,7 +39,7 @@ const matches = (context: GroupInfo["groupContext"], reinit: ReInit): boolean =>
 const membersOf = (tree: RatchetTree): Credential[] => [...tree.leaves()].map(({ leaf }) => leaf.credential);
 
 /** Members are the same where their credentials are. */
-function isWithin(some: readonly Credential[], all: readonly Credential[]): boolean {
+export function isWithin(some: readonly Credential[], all: readonly Credential[]): boolean {
   const known = new Set(all.map(nameOf));
   return some.every((credential) => known.has(nameOf(credential)));
 }

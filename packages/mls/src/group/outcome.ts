@@ -41,6 +41,14 @@ export type Authorize = (summary: CommitSummary) => string | undefined;
 /** Whether an external joiner is the client of the leaf that it removes. By default: the credentials are equal. */
 export type SameClient = (former: LeafNode, joiner: LeafNode) => boolean;
 
+export type ProcessOptions = {
+  /** Seconds since 1970. Without it lifetimes are not judged, and all members judge alike. */
+  readonly now?: bigint;
+  readonly psks?: PskStore;
+  readonly authorize?: Authorize;
+  readonly sameClient?: SameClient;
+};
+
 export type Proposed = Stepped & {
   readonly kind: "proposed";
   /** MLSMessage. */

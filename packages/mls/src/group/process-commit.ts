@@ -13,7 +13,7 @@ import type { Commit } from "../wire/commit.ts";
 import type { AuthenticatedContent } from "../wire/framed-content.ts";
 import { type GroupFields, GroupState, type OwnLeafKeys } from "./group-state.ts";
 import { encodeContext, enterEpoch, followingFields, survivingKeys } from "./next-epoch.ts";
-import type { AppliedProposal, CommitSummary, Processed } from "./outcome.ts";
+import type { AppliedProposal, CommitSummary, Processed, ProcessOptions } from "./outcome.ts";
 import {
   type CommitBase,
   type CommitPlan,
@@ -23,7 +23,6 @@ import {
   planCommit,
   planExternalCommit,
 } from "./plan-commit.ts";
-import type { ProcessOptions } from "./process-message.ts";
 import { needsPath } from "./proposal-list.ts";
 import { resolvePsks } from "./resolve-psks.ts";
 import { provisionalContext } from "./seal-commit.ts";

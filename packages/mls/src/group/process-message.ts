@@ -9,21 +9,13 @@ import type { AuthenticatedContent, FramedContent } from "../wire/framed-content
 import { decodeMlsMessage } from "../wire/mls-message.ts";
 import type { PrivateMessage } from "../wire/private-message.ts";
 import type { PublicMessage } from "../wire/public-message.ts";
-import { type GroupFields, GroupState } from "./group-state.ts";
-import type { Authorize, Processed, PskStore, SameClient } from "./outcome.ts";
+import type { GroupFields, GroupState } from "./group-state.ts";
+import type { Processed, ProcessOptions } from "./outcome.ts";
 import { processCommit } from "./process-commit.ts";
 import { processProposal } from "./process-proposal.ts";
 import { readPastMessage } from "./read-past-message.ts";
 import { unlessMalformed } from "./unless-malformed.ts";
 import { unprotectPrivate } from "./unprotect-private.ts";
-
-export type ProcessOptions = {
-  /** Seconds since 1970. Without it lifetimes are not judged, and all members judge alike. */
-  readonly now?: bigint;
-  readonly psks?: PskStore;
-  readonly authorize?: Authorize;
-  readonly sameClient?: SameClient;
-};
 
 /** `bytes` is an MLSMessage from anybody. */
 export function processMessage(state: GroupState, bytes: Uint8Array, options: ProcessOptions = {}): Processed {
@@ -46,7 +38,7 @@ export function processMessage(state: GroupState, bytes: Uint8Array, options: Pr
   }
 }
 
-export const refusedPublic = (code: RefusalCode): Processed => ({
+const refusedPublic = (code: RefusalCode): Processed => ({
   kind: "refused",
   phase: "public",
   refusal: { code },

@@ -72,7 +72,7 @@ type Pieces = {
 function collect(parts: readonly SavedPart[], key: Uint8Array, { context, width }: StoredGroup): Pieces {
   if (width > nodeWidth(limits.leavesMax)) throw new DecodeError("too-long");
   const pieces: Pieces = {
-    nodes: new Array<undefined>(width).fill(undefined),
+    nodes: Array.from({ length: width }, () => undefined),
     epochs: new Map(),
     shards: new Map(),
     proposals: [],

@@ -18,7 +18,10 @@ export class RatchetTree {
 
   /** Of `nodes` in array order; their count is that of a full tree: `2 * leafCount - 1`. */
   static of(nodes: readonly (TreeNode | undefined)[]): RatchetTree {
-    return new RatchetTree([...nodes], new Array<undefined>(nodes.length).fill(undefined));
+    return new RatchetTree(
+      [...nodes],
+      nodes.map(() => undefined),
+    );
   }
 
   copy(): RatchetTree {
