@@ -138,6 +138,8 @@ export class FrameHandler {
     const before = space.largestAcked;
     recovery.onAck(now, space, frame, delay);
     if (frame.largest > before) this.#checkEcn(now, space, path, frame);
+    // RFC 9001 section 4.1.2: HANDSHAKE_DONE may be lost, and this says as much.
+    if (space.level === "application" && state.role === "client") this.#parts.onHandshakeDone(now);
   }
 
   /** RFC 9000 section 13.4.2.1. */

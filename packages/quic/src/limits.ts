@@ -50,7 +50,7 @@ export const ADDRESS_CHANGES_MAX = 32;
 export const ADDRESS_CHANGES_WINDOW_MS = 10_000;
 /** PATH_RESPONSE frames that wait on one path; further challenges are ignored. */
 export const PATH_RESPONSES_MAX = 4;
-export const PATH_CHALLENGES_MAX = 3;
+export const PATH_CHALLENGES_MAX = 8;
 
 /** Lost packets remembered to tell spurious losses. */
 export const LOST_PACKETS_REMEMBERED_MAX = 1024;

@@ -20,6 +20,8 @@ export type RecoveryContext = {
   readonly spaces: readonly PacketNumberSpace[];
   activePath(): Path;
   handshakeConfirmed(): boolean;
+  /** The peer has 1-RTT keys, and we can read its 1-RTT ACKs: section 6.2.1. */
+  mayProbeApplication(): boolean;
   /** Section 6.2.2.1: a client must go on sending until the server knows its address. */
   peerMayBeBlocked(): boolean;
   hasHandshakeKeys(): boolean;
@@ -243,7 +245,7 @@ export class LossDetection {
       if (space.discarded || space.sent.ackElicitingCount === 0) continue;
       let timeout = rtt.probeTimeout;
       if (space.level === "application") {
-        if (!context.handshakeConfirmed()) continue;
+        if (!context.mayProbeApplication()) continue;
         timeout += context.maxAckDelay();
       }
       const when = space.lastAckElicitingAt + backOff(timeout, this.#ptoCount);

@@ -90,7 +90,6 @@ export class PacketBuilder {
       this.#writer.rewind(last.payloadEnd);
       this.#writer.zeros(missing).skip(AEAD_TAG_BYTES);
       last.payloadEnd += missing;
-      last.packet.inFlight = true;
       this.#at = this.#writer.at;
     }
     for (const open of this.#open) this.#protect(now, open);

@@ -57,6 +57,11 @@ export class PacketNumberSpace {
     return this.#next++;
   }
 
+  /** Handshake bytes that the peer may not have. */
+  get hasUnacknowledged(): boolean {
+    return this.sent.ackElicitingCount > 0 || this.cryptoSend.hasSomething(Number.POSITIVE_INFINITY);
+  }
+
   /** The number just taken was not used. */
   giveBack(): void {
     this.#next--;

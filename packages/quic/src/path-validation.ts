@@ -2,6 +2,9 @@
 import { equalBytes } from "@quicprochat/bytes";
 import { PATH_CHALLENGES_MAX } from "./limits.ts";
 
+/** The pause between challenges grows no further. */
+const DOUBLINGS_MAX = 2;
+
 export type PathValidationState = "idle" | "wanted" | "waiting" | "done" | "failed";
 
 export class PathValidation {
@@ -27,7 +30,7 @@ export class PathValidation {
   onChallengeSent(now: number, data: Uint8Array, timeout: number): void {
     this.#state = "waiting";
     this.#sent.push(data);
-    this.#nextAt = now + timeout * 2 ** (this.#sent.length - 1);
+    this.#nextAt = now + timeout * 2 ** Math.min(this.#sent.length - 1, DOUBLINGS_MAX);
   }
 
   /** `true` when `data` answers one of the challenges. */

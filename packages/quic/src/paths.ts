@@ -13,8 +13,6 @@ type OtherPath = {
   readonly until: number;
 };
 
-/** Challenges are sent with growing pauses: where we came from is kept until the last of them has failed. */
-const VALIDATION_FACTOR = 4;
 /** A challenge and its header fit, where an unvalidated address has not earned more yet. */
 const PROBE_BYTES_MIN = 64;
 
@@ -69,7 +67,7 @@ export class Paths {
     if (path === this.#active || this.#state.role === "client" || !this.#mayChange(now)) return;
     const former = this.#active;
     this.#others = this.#others.filter((other) => other.path !== path);
-    this.#others.push({ path: former, moving: false, until: now + VALIDATION_FACTOR * keepMs });
+    this.#others.push({ path: former, moving: false, until: now + keepMs });
     this.#active = path;
     if (!path.validated && path.validation.state !== "waiting") path.validation.start();
     // Section 9.3.3: the peer may still be where it was, and somebody else be playing.
@@ -116,7 +114,9 @@ export class Paths {
 
   get deadline(): number {
     let deadline = this.#active.validation.deadline;
-    for (const { path, until } of this.#others) deadline = Math.min(deadline, until, path.validation.deadline);
+    for (const other of this.#others) {
+      deadline = Math.min(deadline, other.path.validation.deadline, this.#isKept(other) ? deadline : other.until);
+    }
     return deadline;
   }
 
@@ -127,10 +127,17 @@ export class Paths {
       const { path, moving, until } = other;
       path.validation.onDeadline(now);
       const failed = path.validation.state === "failed";
-      if (!failed && until > now) continue;
+      if (this.#isKept(other) || (!failed && until > now)) continue;
       this.#drop(other);
       if (moving) this.#state.emit({ kind: "path-failed", address: path.address });
     }
+  }
+
+  /** Where we came from is not forgotten before the peer has answered where it is now, and a move not before its last challenge. */
+  #isKept({ path, moving }: OtherPath): boolean {
+    const undecided = ({ validation }: Path): boolean =>
+      validation.state === "wanted" || validation.state === "waiting";
+    return (path.validated && !this.#active.validated && undecided(this.#active)) || (moving && undecided(path));
   }
 
   #add(now: number, address: PathAddress, { moving, keepMs }: { moving: boolean; keepMs: number }): OtherPath {

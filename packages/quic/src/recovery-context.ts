@@ -10,6 +10,8 @@ export function recoveryContext(state: ConnectionState, activePath: () => Path):
     spaces: state.spaces,
     activePath,
     handshakeConfirmed: () => state.handshakeConfirmed,
+    mayProbeApplication: () =>
+      state.handshakeConfirmed || (state.handshakeComplete && !state.spaces[1].hasUnacknowledged),
     peerMayBeBlocked: () => state.role === "client" && !state.handshakeConfirmed && state.spaces[1].largestAcked < 0,
     hasHandshakeKeys: () => state.spaces[1].keys !== undefined,
     maxAckDelay: () => state.peerParameters.maxAckDelay,

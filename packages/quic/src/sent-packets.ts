@@ -23,7 +23,7 @@ export class SentPacket {
   readonly frames: SentFrame[] = [];
   bytes = 0;
   ackEliciting = false;
-  /** Counted in bytes in flight: everything but bare ACKs and closes. */
+  /** Counted in bytes in flight: what asks for an ACK. Padding alone is never acknowledged, and would count for ever. */
   inFlight = false;
   /** A probe of path MTU discovery of this size: its loss says nothing about congestion. */
   mtuProbe = false;

@@ -104,6 +104,7 @@ export class Transmitter {
     this.#builder.start(place.into, at, at + bytes);
     let padTo = 0;
     let handshake = false;
+    this.#paddedPath = false;
     for (const space of state.spaces) {
       if (!this.#isWritable(space) || !this.#builder.hasRoom) continue;
       const eliciting = this.#mayElicit(now, path, space);
@@ -136,7 +137,6 @@ export class Transmitter {
     const { state, recovery } = this.#parts;
     const { space, writer, packet: sent } = packet;
     writeCryptoFrames(space, writer, sent);
-    this.#paddedPath = false;
     if (space.level === "application" && state.handshakeComplete) {
       const options = { timeout: recovery.probeTimeout, random: state.random };
       if (writePathFrames(now, path, writer, options)) {

@@ -123,6 +123,8 @@ function randomConfig(random: SeededRandom): Partial<ConnectionConfig> {
     streamWindowBytes: small ? random.between(1000, 10_000) : 256 * 1024,
     connectionWindowBytes: small ? random.between(1000, 20_000) : 512 * 1024,
     idleTimeoutMs: 60_000,
+    // A client that waits in silence would never learn, nor tell, that its address has changed.
+    keepAliveMs: 10_000,
     handshakeTimeoutMs: 60_000,
     greaseFixedBit: random.chance(0.5),
     ecn: random.chance(0.3),
