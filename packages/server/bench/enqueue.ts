@@ -1,4 +1,7 @@
-/** The same life of a cell over QUIC and RPC, server and clients in two processes, beside the bare store's in the same run. */
+/**
+ * The same life of a cell over QUIC and RPC, server and clients in two processes, beside the bare store's in the same
+ * run; and over connections in memory, all in one process, which tells what QUIC costs and what the server itself does.
+ */
 import assert from "node:assert/strict";
 import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -13,6 +16,7 @@ import { call } from "@quicprochat/rpc";
 import { dial, parseInvite } from "@quicprochat/transport";
 import { besidePeer, type Figure, type Trial, thisMachine } from "../../../scripts/trial.ts";
 import { limits } from "../src/limits.ts";
+import { Hosted } from "../test/hosted.ts";
 import { openMailbox } from "../test/person.ts";
 import { bareStoreRate, CELL_BYTES } from "./bare-store.ts";
 import { type Lifecycle, livesPerSecond } from "./lifecycle.ts";
@@ -26,11 +30,12 @@ export const bench: Trial = {
     const figures: Figure[] = [];
     for (const clients of [1, 64, 256]) {
       const peerValue = await bareStoreRate(clients, limits.storeBatchMax, MEASURED_MS);
-      const value = await rateOverQuic(clients);
-      log(`${clients} clients: ${Math.round(value)}/s, the bare store ${Math.round(peerValue)}/s`);
-      figures.push(
-        besidePeer({ name: `lifecycles, ${clients} clients`, value, unit: "/s", peer: "bare store", peerValue }),
-      );
+      const measured = { "over QUIC": await rateOverQuic(clients), "in memory": await rateInMemory(clients) };
+      for (const [way, value] of Object.entries(measured)) {
+        log(`${clients} clients ${way}: ${Math.round(value)}/s, the bare store ${Math.round(peerValue)}/s`);
+        const name = `lifecycles, ${clients} clients ${way}`;
+        figures.push(besidePeer({ name, value, unit: "/s", peer: "bare store", peerValue }));
+      }
     }
     return { name: "enqueue", figures, machine: thisMachine() };
   },
@@ -38,12 +43,21 @@ export const bench: Trial = {
 
 async function rateOverQuic(clients: number): Promise<number> {
   await using server = await ServerProcess.start();
+  return await rate(server, clients);
+}
+
+async function rateInMemory(clients: number): Promise<number> {
+  await using server = await Hosted.start();
+  return await rate(server, clients);
+}
+
+async function rate(server: Pick<Hosted, "connect">, clients: number): Promise<number> {
   const lives: Lifecycle[] = [];
   for (let made = 0; made < clients; made++) lives.push(await newClient(server));
   return await livesPerSecond(lives, MEASURED_MS);
 }
 
-async function newClient(server: ServerProcess): Promise<Lifecycle> {
+async function newClient(server: Pick<Hosted, "connect">): Promise<Lifecycle> {
   const { receive, address } = await openMailbox(server);
   const send = await server.connect("send");
   const body = new Uint8Array(randomBytes(CELL_BYTES));
