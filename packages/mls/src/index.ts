@@ -16,12 +16,13 @@ export type {
   Encrypted,
   Joined,
   Processed,
+  ProcessOptions,
   Proposed,
   PskStore,
   Refused,
   SameClient,
 } from "./group/outcome.ts";
-export { type ProcessOptions, processMessage } from "./group/process-message.ts";
+export { processMessage } from "./group/process-message.ts";
 export { type ProposeOptions, propose, proposeUpdate } from "./group/propose.ts";
 export { type ExternalProposalOptions, proposeExternally } from "./group/propose-externally.ts";
 export {

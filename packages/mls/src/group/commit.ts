@@ -70,6 +70,7 @@ export function commitBeginning(
   if (planned.kind === "refused") return planned;
   const withPath = needsPath(proposals) || options.path === true || changesLeaf(options);
   return sealCommit({
+    ...sealingOf(options),
     base,
     plan: planned.plan,
     applied: proposals,
@@ -79,15 +80,18 @@ export function commitBeginning(
     ],
     author: { kind: "member", fields },
     leaf: withPath ? (keyPair) => ownLeafNode(fields, options, keyPair) : undefined,
-    newSignaturePrivateKey: options.signatureKeyPair?.privateKey,
     psks: beginning?.psks ?? options.psks,
-    wire: options.wire,
-    welcomeTree: options.welcome?.tree ?? "inline",
-    authenticatedData: options.authenticatedData ?? new Uint8Array(0),
-    paddingBytes: options.paddingBytes ?? 0,
-    random: options.random,
   });
 }
+
+const sealingOf = (options: CommitOptions) => ({
+  newSignaturePrivateKey: options.signatureKeyPair?.privateKey,
+  wire: options.wire,
+  welcomeTree: options.welcome?.tree ?? "inline",
+  authenticatedData: options.authenticatedData ?? new Uint8Array(0),
+  paddingBytes: options.paddingBytes ?? 0,
+  random: options.random,
+});
 
 function referencedBy(
   fields: GroupFields,

@@ -56,14 +56,8 @@ export type Sealing = {
 /** Changes the plan's tree. */
 export function sealCommit(sealing: Sealing): Committed | Refused {
   const { base, plan, author } = sealing;
-  const { suite } = base;
-  const psks = resolvePsks(
-    {
-      groups: author.kind === "member" ? [{ ...author.fields, groupId: base.context.groupId }] : [],
-      store: sealing.psks,
-    },
-    plan.psks,
-  );
+  const groups = author.kind === "member" ? [{ ...author.fields, groupId: base.context.groupId }] : [];
+  const psks = resolvePsks({ groups, store: sealing.psks }, plan.psks);
   if (psks === undefined) return refused("psk-missing");
   const path = sealing.leaf && makePath(sealing, sealing.leaf);
   const unfit = checkNewMembers(plan, path !== undefined);
@@ -71,31 +65,53 @@ export function sealCommit(sealing: Sealing): Committed | Refused {
   const provisional = provisionalContext(base, plan);
   const updatePath = path && sealPath(sealing, path, provisional);
   if (updatePath !== undefined && "badNode" in updatePath) return refused("bad-encryption-key");
+  const pskSecret = derivePskSecret(base.suite, psks);
+  const made = confirm(sealing, { provisional, path, updatePath, pskSecret });
+  const welcome = welcomeJoiners(sealing, made.next, { path, joinerSecret: made.joinerSecret, pskSecret });
+  erase(pskSecret, made.joinerSecret, path?.commitSecret ?? EMPTY);
+  if (path !== undefined) erasePathSecrets(path);
+  if (welcome !== undefined && "badJoiner" in welcome) return refused("key-package-init-key");
+  return outcome(sealing, { ...made, welcome, leafNode: path?.leafNode });
+}
 
+const EMPTY = new Uint8Array(0);
+
+type Confirming = {
+  readonly provisional: GroupContext;
+  readonly path: CreatedPath | undefined;
+  readonly updatePath: UpdatePath | undefined;
+  readonly pskSecret: Uint8Array;
+};
+
+type Confirmed = {
+  readonly message: Uint8Array;
+  readonly former: GroupFields | undefined;
+  readonly next: GroupState;
+  readonly joinerSecret: Uint8Array;
+};
+
+/** Signs with the old epoch, enters the new one, confirms with it, and frames with the old one again. */
+function confirm(sealing: Sealing, { provisional, path, updatePath, pskSecret }: Confirming): Confirmed {
+  const { base, plan, author } = sealing;
+  const { suite } = base;
   const format = sealing.wire === "public" ? wireFormat.publicMessage : wireFormat.privateMessage;
   const framed = frame(sealing, { proposals: sealing.listed, path: updatePath });
-  const {
-    encodedContext,
-    interimTranscriptHash: interim,
-    signaturePrivateKey,
-  } = author.kind === "member" ? author.fields : author;
+  const { encodedContext, interimTranscriptHash, signaturePrivateKey } =
+    author.kind === "member" ? author.fields : author;
   const signature = signContent(suite, signaturePrivateKey, { wireFormat: format, framed, encodedContext });
-  const confirmed = confirmedTranscriptHash(suite, interim, { wireFormat: format, framed, signature });
+  const signed = { wireFormat: format, framed, signature };
+  const confirmed = confirmedTranscriptHash(suite, interimTranscriptHash, signed);
   const context = { ...provisional, confirmedTranscriptHash: confirmed };
-
-  const initSecret = author.kind === "member" ? author.fields.secrets.initSecret : author.initSecret;
-  const commitSecret = path?.commitSecret ?? new Uint8Array(suite.hashBytes);
-  const pskSecret = derivePskSecret(suite, psks);
-  const encoded = encodeContext(context);
-  const { joinerSecret, entry } = enterEpoch(suite, { initSecret, commitSecret, pskSecret, encodedContext: encoded });
+  const { joinerSecret, entry } = enterEpoch(suite, {
+    initSecret: author.kind === "member" ? author.fields.secrets.initSecret : author.initSecret,
+    commitSecret: path?.commitSecret ?? new Uint8Array(suite.hashBytes),
+    pskSecret,
+    encodedContext: encodeContext(context),
+  });
   const confirmationTag = confirmationTagOf(suite, entry.confirmationKey, confirmed);
   const { message, former } = protectContent(author, { framed, auth: { signature, confirmationTag } }, sealing);
   const next = nextState(sealing, former, { suite, context, tree: plan.tree, entry, confirmationTag, path });
-  const welcome = welcomeJoiners(sealing, next, { path, joinerSecret, pskSecret });
-  erase(commitSecret, pskSecret, joinerSecret);
-  if (path !== undefined) erasePathSecrets(path);
-  if (welcome !== undefined && "badJoiner" in welcome) return refused("key-package-init-key");
-  return outcome(sealing, { message, former, next, welcome, leafNode: path?.leafNode });
+  return { message, former, next, joinerSecret };
 }
 
 function makePath(sealing: Sealing, leaf: NonNullable<Sealing["leaf"]>): CreatedPath {
@@ -174,10 +190,7 @@ function welcomeJoiners(
   return makeWelcome(base.suite, { joiners, groupInfo, joinerSecret, pskSecret, psks: plan.psks, random });
 }
 
-type Made = {
-  readonly message: Uint8Array;
-  readonly former: GroupFields | undefined;
-  readonly next: GroupState;
+type Made = Omit<Confirmed, "joinerSecret"> & {
   readonly welcome: Exclude<ReturnType<typeof makeWelcome>, { badJoiner: number }> | undefined;
   readonly leafNode: LeafNode | undefined;
 };
