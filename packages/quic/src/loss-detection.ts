@@ -107,6 +107,10 @@ export class LossDetection {
     space.lastAckElicitingAt = now;
     this.#probeFrom = now;
     this.#repeatOldest(space);
+    // Section 6.2.4: the peer may have discarded those keys, and not know where we are.
+    const [, , application] = this.#context.spaces;
+    if (space !== application && application !== undefined && application.sent.ackElicitingCount > 0)
+      application.probes = 1;
   }
 
   /** Keys are gone: section 6.4. */

@@ -95,7 +95,7 @@ export class PacketReceiver {
     state.heardOfPeer = true;
     if (state.phase === "draining" || state.phase === "ended") return;
     const keepMs = 3 * recovery.probeTimeout;
-    const path = paths.ofPacket(now, arrival.address, keepMs);
+    const path = paths.ofPacket(now, arrival.address, { keepMs, secret: space.level !== "initial" });
     if (path === undefined) return;
     if (path !== paths.active && path.receivedBytes === 0) path.onDatagramReceived(datagram.length);
     this.#parts.onHeard(now);

@@ -52,13 +52,19 @@ export class Paths {
     return this.#others.find(({ path }) => samePath(path.address, address))?.path;
   }
 
-  /** The path of a packet that was opened. `undefined`: not to be processed. */
-  ofPacket(now: number, address: PathAddress, keepMs: number): Path | undefined {
+  /**
+   * The path of a packet that was opened. `undefined`: not to be processed. `secret`: its keys are not those that
+   * everybody can derive.
+   */
+  ofPacket(
+    now: number,
+    address: PathAddress,
+    { keepMs, secret }: { keepMs: number; secret: boolean },
+  ): Path | undefined {
     const known = this.find(address);
     if (known !== undefined) return known;
-    // Clients do not move with the server, and nobody moves in the handshake (section 9).
-    if (this.#state.role === "client" || !this.#state.handshakeConfirmed || this.#others.length >= PATHS_MAX)
-      return undefined;
+    // Clients do not follow a server (section 9). A NAT may forget its binding at any time, the handshake included.
+    if (this.#state.role === "client" || !secret || this.#others.length >= PATHS_MAX) return undefined;
     return this.#add(now, address, { moving: false, keepMs }).path;
   }
 
