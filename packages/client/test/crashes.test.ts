@@ -74,11 +74,15 @@ async function run(seed: number): Promise<void> {
         person.post(conversation, text);
         life.posted.push(text);
       }
+      if (chance() < 0.2) person.refresh();
       await person.sync();
       life.handedOut.push(...person.takeNew().map(({ text }) => text));
     });
   }
-  assert.ok(lives.some(({ crashes }) => crashes > 0), `no crash (seed ${seed})`);
+  assert.ok(
+    lives.some(({ crashes }) => crashes > 0),
+    `no crash (seed ${seed})`,
+  );
   await settle(lives);
   compare(lives, conversation, seed);
 }

@@ -5,6 +5,7 @@ import { type CreatedKeyPackage, createKeyPackage } from "@quicprochat/mls";
 import { signDevice, signDeviceList, signIdentity } from "@quicprochat/protocol";
 import type { ConversationView } from "../src/conversation/conversation-view.ts";
 import type { EngineEvent } from "../src/conversation/engine-event.ts";
+import { groups } from "../src/conversation/group.ts";
 import { listConversations } from "../src/conversation/list-conversations.ts";
 import { Core } from "../src/effects/core.ts";
 import { addMembers, createGroup, type Inviting, openDirect } from "../src/effects/invite.ts";
@@ -99,11 +100,17 @@ export class MemoryPerson {
     this.core.step((draft) => sendText(draft, this.self, { conversationId, text }));
   }
 
+  /** Brings fresh keys to all groups with the next `sync`. */
+  refresh(): void {
+    this.core.step((draft) => {
+      for (const { key, value } of draft.list(groups)) draft.put(groups, key, { ...value, refreshDueAt: this.now() });
+    });
+  }
+
   /** What a process does while it is online: fetch, walk, commit, deliver. `refresh`: what is due within a minute is due now. */
   async sync({ refresh = true }: { readonly refresh?: boolean } = {}): Promise<void> {
     const { workers, core } = this.#life;
-    const sources = [{ kind: "door" }, { kind: "mailbox", address: this.self.mailbox }] as const;
-    for (const source of sources) await workers.fetching.run(source);
+    await workers.catchUp();
     await workers.idle();
     if (refresh) core.step(hastenRefreshes);
     workers.resume();
@@ -160,6 +167,7 @@ export class MemoryPerson {
         candidates: () => this.#candidates(),
         load: (reference) => this.#load(reference),
       },
+      sources: [{ kind: "door" }, { kind: "mailbox", address: this.self.mailbox }],
       restock: async () => {},
       onFull: () => {},
       onFault: (error) => {

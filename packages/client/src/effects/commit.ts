@@ -15,6 +15,8 @@ type CommittingOptions = {
   readonly core: Core;
   readonly network: Pick<Network, "putSlot">;
   readonly signal: AbortSignal;
+  /** Fetches what waits: who loses many slots in a row must not leave epochs whose messages it has not read. */
+  readonly catchUp: () => Promise<void>;
 };
 
 export class Committing {
@@ -47,6 +49,7 @@ export class Committing {
       const reply = await this.#put(pending);
       const settled = core.step((draft) => settlePut(draft, core.self, { groupId, pending, reply }));
       if (settled === "lied") throw lied();
+      if (settled !== "won") await this.#options.catchUp();
     }
   }
 

@@ -13,7 +13,6 @@ import { hastenRefreshes } from "../step/pending-work.ts";
 import type { Self } from "../step/self.ts";
 import type { Vault } from "../vault/vault.ts";
 import { Core } from "./core.ts";
-import type { Source } from "./network.ts";
 import { ServerNetwork } from "./server-network.ts";
 import { Workers } from "./workers.ts";
 
@@ -69,6 +68,7 @@ export class Runtime {
       network: this.network,
       random,
       signal: this.signal,
+      sources: [{ kind: "door" }, { kind: "mailbox", address: account.mailbox.address }],
       doorKeys: {
         address: account.door.address,
         candidates: () => keyPackageCandidates(vault),
@@ -124,7 +124,7 @@ export class Runtime {
       try {
         this.links.retryNow();
         await this.links.online(given);
-        await unlessAborted(this.#catchUp(), given);
+        await unlessAborted(this.workers.catchUp(), given);
         return;
       } catch (error) {
         if (signal?.aborted === true || this.signal.aborted) throw error;
@@ -133,11 +133,6 @@ export class Runtime {
         await sleep(limits.retryMsMin, undefined, { signal: given }).catch(() => {});
       }
     }
-  }
-
-  async #catchUp(): Promise<void> {
-    await Promise.all(this.#sources().map((source) => this.workers.fetching.run(source)));
-    await this.workers.walking.idle();
   }
 
   /** What can leave leaves, for a little while; then connections and vault close. Idempotent. */
@@ -169,15 +164,10 @@ export class Runtime {
       case "connection": {
         const reason = event.reason?.message;
         this.tell({ kind: "connection", state: event.state, ...(reason === undefined ? {} : { reason }) });
-        if (event.state !== "online") return;
-        this.workers.resume();
-        this.workers.act({ kind: "restock" });
+        if (event.state === "online") this.workers.inBackground(this.workers.catchUp());
+        else this.workers.pause();
       }
     }
-  }
-
-  #sources(): Source[] {
-    return [{ kind: "door" }, { kind: "mailbox", address: this.account.mailbox.address }];
   }
 
   #self(): Self {

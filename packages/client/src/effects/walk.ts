@@ -11,6 +11,8 @@ type WalkingOptions = {
   readonly core: Core;
   readonly network: Pick<Network, "walkSlots">;
   readonly signal: AbortSignal;
+  /** Fetches what waits: a walk may lead past the epochs that it was sealed in. */
+  readonly catchUp: () => Promise<void>;
 };
 
 export class Walking {
@@ -44,7 +46,8 @@ export class Walking {
   }
 
   async #walk(groupId: Uint8Array): Promise<void> {
-    const { core, network, signal } = this.#options;
+    const { core, network, signal, catchUp } = this.#options;
+    await catchUp();
     let name = core.look((draft) => nextSlotName(draft, groupId));
     if (name === undefined) return;
     let slots = 0;

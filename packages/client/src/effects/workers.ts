@@ -12,7 +12,7 @@ import { Committing } from "./commit.ts";
 import type { Core } from "./core.ts";
 import { Delivery } from "./deliver.ts";
 import { Fetching } from "./fetch.ts";
-import type { Network } from "./network.ts";
+import type { Network, Source } from "./network.ts";
 import { SingleFlight } from "./single-flight.ts";
 import { Walking } from "./walk.ts";
 
@@ -22,6 +22,8 @@ export type WorkersOptions = {
   readonly doorKeys: DoorKeys;
   readonly random: Random;
   readonly signal: AbortSignal;
+  /** Where this device's cells wait. */
+  readonly sources: readonly Source[];
   readonly restock: () => Promise<void>;
   readonly onFull: (row: OutboxRow) => void;
   /** Told of what went wrong in the background and will not mend by trying again. */
@@ -38,19 +40,40 @@ export class Workers {
   readonly #underWay = new Set<Promise<void>>();
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
+  #caughtUp = false;
 
   constructor(options: WorkersOptions) {
     this.#options = options;
     const onFault = (error: unknown): void => this.#onFailure(error);
     this.delivery = new Delivery({ ...options, onFailure: onFault });
-    this.committing = new Committing(options);
+    this.committing = new Committing({ ...options, catchUp: () => this.#fetchAll() });
     this.fetching = new Fetching({ ...options, onFault });
-    this.walking = new Walking(options);
+    this.walking = new Walking({ ...options, catchUp: () => this.#fetchAll() });
     this.#restocking = new SingleFlight(options.restock);
   }
 
-  /** Whatever the records say is left to do. */
+  /**
+   * Fetches everything, then goes on with whatever the records say is left to do. In this order: messages keep for a
+   * few epochs only, so that nobody may send in an old one, or enter new ones, while others' words wait unread.
+   */
+  async catchUp(): Promise<void> {
+    await this.#fetchAll();
+    await this.walking.idle();
+    this.#caughtUp = true;
+    this.resume();
+  }
+
+  /** Until the next `catchUp` nothing leaves. */
+  pause(): void {
+    this.#caughtUp = false;
+  }
+
+  async #fetchAll(): Promise<void> {
+    await Promise.all(this.#options.sources.map((source) => this.fetching.run(source)));
+  }
+
   resume(): void {
+    if (!this.#caughtUp) return;
     this.inBackground(this.delivery.run());
     for (const groupId of this.#options.core.look(groupsWithWork)) this.inBackground(this.committing.run(groupId));
   }
@@ -61,6 +84,8 @@ export class Workers {
   }
 
   act(effect: Effect): void {
+    // What is not done now, the records remember.
+    if (!this.#caughtUp && effect.kind !== "walk") return;
     switch (effect.kind) {
       case "deliver":
         return this.inBackground(this.delivery.run());

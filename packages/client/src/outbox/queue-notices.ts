@@ -1,10 +1,9 @@
 /** Tells everybody who was in an epoch which commit has ended it. docs/protocol.md, "Cells", kind 2. */
 import { sha256 } from "@quicprochat/crypto";
-import type { SlotReceipt } from "@quicprochat/protocol";
 import type { Envelope, Group } from "../conversation/group.ts";
 import type { Member } from "../conversation/members.ts";
 import type { PendingCommit } from "../conversation/pending-commit.ts";
-import type { CellContent } from "../envelope/group-cell.ts";
+import type { CellContent, CommitNotice } from "../envelope/group-cell.ts";
 import type { Draft } from "../step/draft.ts";
 import { queueGroupCell } from "./queue-cell.ts";
 
@@ -16,7 +15,7 @@ type Notices = {
   readonly envelope: Envelope;
   readonly recipients: readonly Member[];
   readonly pending: PendingCommit;
-  readonly receipt: SlotReceipt;
+  readonly receipt: CommitNotice["receipt"];
 };
 
 export function queueNotices(draft: Draft, { group, envelope, recipients, pending, receipt }: Notices): void {

@@ -14,7 +14,10 @@ import { pendingStateName, stateName } from "./group-states.ts";
 import { dropJoiners, joinersOf } from "./joiners.ts";
 import type { Self } from "./self.ts";
 
-type Won = { readonly groupId: Uint8Array; readonly pending: PendingCommit; readonly receipt: SlotReceipt };
+/** The server's signature on the outcome of a slot. */
+export type Receipt = Pick<SlotReceipt, "statementKey" | "signature">;
+
+type Won = { readonly groupId: Uint8Array; readonly pending: PendingCommit; readonly receipt: Receipt };
 
 export function adoptCommit(draft: Draft, self: Self, { groupId, pending, receipt }: Won): void {
   const group = draft.get(groups, groupId);

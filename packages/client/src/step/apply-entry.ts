@@ -3,13 +3,14 @@ import { create } from "@bufbuild/protobuf";
 import { equalBytes, toHex } from "@quicprochat/bytes";
 import { sha256 } from "@quicprochat/crypto";
 import { type GroupState, type Processed, processMessage } from "@quicprochat/mls";
-import { type SlotReceipt, SlotReceiptSchema, verifyReceipt, verifySlot } from "@quicprochat/protocol";
+import { SlotReceiptSchema, verifyReceipt, verifySlot } from "@quicprochat/protocol";
 import { authorizeCommit } from "../conversation/authorize-commit.ts";
 import { type EpochSecrets, epochSecrets, type Group, groups } from "../conversation/group.ts";
 import { membersOf } from "../conversation/members.ts";
 import { pendingCommits } from "../conversation/pending-commit.ts";
 import { openSlotEntry, type SlotKeys, slotKeys } from "../envelope/slot-entry.ts";
 import { limits } from "../limits.ts";
+import { adoptCommit, type Receipt } from "./adopt-commit.ts";
 import type { Draft } from "./draft.ts";
 import { enterEpoch } from "./enter-epoch.ts";
 import { pendingStateName, stateName } from "./group-states.ts";
@@ -24,7 +25,7 @@ export type SlotReading = {
   readonly name: Uint8Array;
   readonly entry: Uint8Array;
   readonly signature: Uint8Array;
-  readonly receipt: Pick<SlotReceipt, "statementKey" | "signature"> | undefined;
+  readonly receipt: Receipt | undefined;
 };
 
 /** The name of the slot that decides on the group's next epoch; `undefined` for a group that has none any more. */
@@ -37,6 +38,13 @@ export function applyEntry(draft: Draft, self: Self, groupId: Uint8Array, readin
   if (slot === undefined || !equalBytes(slot.keys.name.publicKey, reading.name)) return "elsewhere";
   const { group, state, keys } = slot;
   if (!receiptHolds(self, reading)) return "lied";
+  const { receipt } = reading;
+  const pending = draft.get(pendingCommits, groupId);
+  if (receipt !== undefined && pending !== undefined && equalBytes(pending.entry, reading.entry)) {
+    // Our own: the answer to its put was lost, or is still under way.
+    adoptCommit(draft, self, { groupId, pending, receipt });
+    return "entered";
+  }
   const messages = openSlotEntry(keys, reading.entry);
   const processed = messages === undefined ? undefined : processEntry(state, messages, self);
   // Decided: a commit of our own for this slot has lost.
