@@ -23,11 +23,10 @@ import { encodeCredential } from "../envelope/credential.ts";
 import type { AccountRecord } from "./account-record.ts";
 
 export type Account = {
-  /** Where it answers. */
-  readonly host: string;
-  readonly port: number;
-  /** The server as last seen: its identity is pinned, its statement key signs receipts. */
-  readonly server: VerifiedServer;
+  /** Where the server answers. */
+  readonly server: { readonly host: string; readonly port: number };
+  /** Who it was when last seen; its statement key signs receipts. */
+  readonly pin: VerifiedServer;
   /** What this account's chain of keys is bound to: the server's id when the account was made. */
   readonly serverId: Uint8Array;
   readonly username: Username;
@@ -51,7 +50,7 @@ const IDENTITY_VERSION = 1;
 type NewAccount = {
   readonly host: string;
   readonly port: number;
-  readonly server: VerifiedServer;
+  readonly serverId: Uint8Array;
   readonly username: Username;
   readonly rootKeyPair: SigningKeyPair;
   readonly random: Random;
@@ -59,8 +58,7 @@ type NewAccount = {
 
 /** The first device of an account, with all its keys; nobody knows of it yet. */
 export function createAccountRecord(options: NewAccount): AccountRecord {
-  const { host, port, server, username, rootKeyPair, random } = options;
-  const { serverId } = server;
+  const { host, port, serverId, username, rootKeyPair, random } = options;
   const rootKey = rootKeyPair.publicKey;
   const identityPair = generateSigningKeyPair(random);
   const identityKey = identityPair.publicKey;
@@ -84,7 +82,7 @@ export function createAccountRecord(options: NewAccount): AccountRecord {
 }
 
 /** With everything that follows from what is kept. */
-export function accountFrom(record: AccountRecord, server: VerifiedServer): Account {
+export function accountFrom(record: AccountRecord, pin: VerifiedServer): Account {
   const { host, port, serverId, rootKey, identityVersion } = record;
   const username = parseUsername(record.username);
   const [identityKeyPair, leafKeyPair, sessionKeyPair, readerKeyPair] = [
@@ -111,9 +109,8 @@ export function accountFrom(record: AccountRecord, server: VerifiedServer): Acco
     deviceSignature: device.signature,
   });
   return {
-    host,
-    port,
-    server,
+    server: { host, port },
+    pin,
     serverId,
     username,
     rootKey,

@@ -1,8 +1,9 @@
 /** The connections of a device: one for each class, never two classes on one. docs/protocol.md, "Connections". */
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { equalBytes } from "@quicprochat/bytes";
 import { type Random, systemRandom } from "@quicprochat/crypto";
-import { type ConnectionClass, MailboxWakeSchema, pushes } from "@quicprochat/protocol";
-import { closeCodes, decodePush, type ReceivedPush } from "@quicprochat/rpc";
+import { type ConnectionClass, MailboxWakeSchema, type Method, pushes } from "@quicprochat/protocol";
+import { type CallOptions, closeCodes, decodePush, type ReceivedPush } from "@quicprochat/rpc";
 import type { ServerPin, VerifiedServer } from "@quicprochat/transport";
 import type { Account } from "../account/account.ts";
 import type { Failure } from "../failure.ts";
@@ -14,6 +15,8 @@ import { unreachable } from "./connection-failure.ts";
 import { OnDemandLink } from "./on-demand-link.ts";
 import { attachMailbox, openSession, subscribeDoor } from "./prepare.ts";
 import { type LinkState, StandingLink, untilAborted } from "./standing-link.ts";
+
+export type { Dial } from "./connect.ts";
 
 /** Where cells arrive. */
 export type CellSource = { readonly kind: "door" } | { readonly kind: "mailbox"; readonly address: Uint8Array };
@@ -62,7 +65,7 @@ export class Links implements AsyncDisposable {
     const { account, random = systemRandom, now = Date.now } = options;
     this.#options = options;
     this.#now = now;
-    this.#server = account.server;
+    this.#server = account.pin;
     const onPush = (push: ReceivedPush): void => this.#onPush(push);
     const onChange =
       (source: CellSource) =>
@@ -74,7 +77,7 @@ export class Links implements AsyncDisposable {
     this.#account = new StandingLink({
       connect: (signal) => this.#connect("account", signal),
       prepare: async (fresh) => {
-        await openSession(fresh, { ...account, server: this.#server });
+        await openSession(fresh, { ...account, serverId: this.#server.serverId });
         await subscribeDoor(fresh.call, account.door);
       },
       onPush,
@@ -114,7 +117,16 @@ export class Links implements AsyncDisposable {
   }
 
   /** `send` is dialled when needed; the others are refused as `unreachable` while they do not stand. */
-  call(connectionClass: Exclude<ConnectionClass, "errand">): Caller {
+  async call<M extends Method>(
+    connectionClass: Exclude<ConnectionClass, "errand">,
+    method: M,
+    request: MessageInitShape<M["request"]>,
+    options?: CallOptions,
+  ): Promise<MessageShape<M["response"]>> {
+    return await this.#callerFor(connectionClass)(method, request, options);
+  }
+
+  #callerFor(connectionClass: Exclude<ConnectionClass, "errand">): Caller {
     switch (connectionClass) {
       case "account":
         return this.#account.call;
@@ -174,7 +186,7 @@ export class Links implements AsyncDisposable {
 
   async #connect(connectionClass: ConnectionClass, signal: AbortSignal): Promise<Opened> {
     const { account, dial } = this.#options;
-    const { host, port } = account;
+    const { host, port } = account.server;
     const opened = await connect({
       dial,
       host,

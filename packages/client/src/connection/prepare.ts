@@ -15,15 +15,14 @@ import type { Caller } from "./connection-call.ts";
 /** A connection that has said hello. */
 export type Fresh = { readonly connection: Connection; readonly call: Caller };
 
-export type AccountKeys = Pick<Account, "username" | "deviceId" | "sessionKeyPair"> & {
-  readonly server: Pick<Account["server"], "serverId">;
-};
+/** `serverId`: of the server as it is now. */
+type SessionKeys = Pick<Account, "serverId" | "username" | "deviceId" | "sessionKeyPair">;
 
 /** Proves this device's session key on this very connection. */
-export async function openSession({ connection, call }: Fresh, account: AccountKeys): Promise<void> {
-  const { username, deviceId, sessionKeyPair } = account;
+export async function openSession({ connection, call }: Fresh, keys: SessionKeys): Promise<void> {
+  const { serverId, username, deviceId, sessionKeyPair } = keys;
   const exporter = connection.exportKey(sessionExporter);
-  const session = { serverId: account.server.serverId, username, deviceId, exporter };
+  const session = { serverId, username, deviceId, exporter };
   const signature = signSession(sessionKeyPair.privateKey, session);
   await call(methods.sessionOpen, { username, deviceId, signature });
 }
