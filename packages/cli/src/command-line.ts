@@ -53,8 +53,7 @@ function tokenize(args: readonly string[]): { words: string[]; given: GivenOptio
 
 /** An option means the same for every command that takes it, so the words can be told apart before the command is known. */
 function parserOptions(): Record<string, { type: "boolean" | "string" }> {
-  const all = Object.assign({}, globalOptions, ...commands.map(({ options }) => options));
-  const pairs = Object.entries<OptionSpec>(all);
+  const pairs = [globalOptions, ...commands.map(({ options }) => options)].flatMap((specs) => Object.entries(specs));
   return Object.fromEntries(pairs.map(([name, { kind }]) => [name, { type: kind === "flag" ? "boolean" : "string" }]));
 }
 

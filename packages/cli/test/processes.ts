@@ -60,7 +60,8 @@ export function jsonLines(text: string): Line[] {
   for (const line of text.split("\n")) {
     if (!line.startsWith("{")) continue;
     try {
-      lines.push(JSON.parse(line));
+      const parsed: Line = JSON.parse(line);
+      lines.push(parsed);
     } catch {
       // A process that was killed may leave half a line.
     }

@@ -19,10 +19,10 @@ export async function send(invocation: Invocation): Promise<void> {
 /** Without the newline at its end, which programs add to their last line. */
 async function readStandardInput({ progress }: Output): Promise<string> {
   if (process.stdin.isTTY) progress("Type the message and end it with Ctrl-D.");
-  const chunks: Buffer[] = [];
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of process.stdin) {
-    const bytes = Buffer.from(chunk);
+  const input: AsyncIterable<Uint8Array> = process.stdin;
+  for await (const bytes of input) {
     size += bytes.length;
     if (size > limits.standardInputBytesMax) {
       throw new CommandError("message_too_large", "A message may have 60,000 bytes. Send it in parts.");

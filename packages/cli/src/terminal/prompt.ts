@@ -67,11 +67,10 @@ function answer(stream: ReadStream, { prompt, secret, signal }: Question): Promi
         const keys = decoder.decode(bytes.subarray(at, at + length));
         at += length;
         for (const key of keys) {
-          const next = edited(text, key);
-          if (next === "interrupt") return onEnd();
+          if (isInterrupt(key, text)) return onEnd();
           // What was typed ahead answers the next question.
-          if (next === "done") return end(() => resolve(text), bytes.subarray(at));
-          text = next;
+          if (isEnd(key)) return end(() => resolve(text), bytes.subarray(at));
+          text = edited(text, key);
         }
       }
       show();
@@ -88,16 +87,19 @@ function answer(stream: ReadStream, { prompt, secret, signal }: Question): Promi
 const lineLengths = (bytes: Buffer): number[] =>
   Array.from(bytes.toString("latin1").matchAll(/[^\r\n]*(?:\r\n|[\r\n])|[^\r\n]+/g), ([line]) => line.length);
 
-function edited(text: string, key: Key): string | "interrupt" | "done" {
+const isEnd = (key: Key): boolean => key.kind === "named" && (key.name === "enter" || key.name === "newline");
+
+const isInterrupt = (key: Key, text: string): boolean =>
+  key.kind === "control" && (key.letter === "c" || (key.letter === "d" && text === ""));
+
+function edited(text: string, key: Key): string {
   switch (key.kind) {
     case "text":
     case "paste":
       return `${text}${key.text.split(/[\r\n]/)[0] ?? ""}`.slice(0, limits.secretCharactersMax);
     case "control":
-      if (key.letter === "u") return "";
-      return key.letter === "c" || (key.letter === "d" && text === "") ? "interrupt" : text;
+      return key.letter === "u" ? "" : text;
     case "named":
-      if (key.name === "enter" || key.name === "newline") return "done";
       return key.name === "backspace" ? graphemes(text).slice(0, -1).join("") : text;
     case "alt":
       return text;
