@@ -33,7 +33,15 @@ function start() {
   const env = { NODE_COMPILE_CACHE: `${root}node_modules/.cache/node-compile`, ...process.env };
   const child = spawn(node, [...flags, ...process.argv.slice(2)], { stdio: "inherit", env });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  child.on("exit", (code, signal) => process.exit(signal ? 1 : code));
+  child.on("exit", (code, signal) => {
+    if (signal && process.stdout.isTTY) giveScreenBack();
+    process.exit(signal ? 1 : code);
+  });
+}
+
+/** A child that was killed while it owned the screen cannot do it: end synchronised output, colours, paste marks, alternate screen. */
+function giveScreenBack() {
+  process.stdout.write("\x1b[?2026l\x1b[0m\x1b[?7h\x1b[?2004l\x1b[?25h\x1b[?1049l");
 }
 
 function fail(text) {
