@@ -49,7 +49,7 @@ export class Engine implements AsyncDisposable {
       user: account.username,
       device: toHex(account.deviceId),
       fingerprint: accountFingerprint({
-        serverId: account.pin.serverId,
+        serverId: account.serverId,
         username: account.username,
         rootKey: account.rootKey,
       }),

@@ -173,7 +173,7 @@ export class Runtime {
   #self(): Self {
     const { account } = this;
     return {
-      serverId: account.pin.serverId,
+      serverId: account.serverId,
       statementKey: this.links.status().server?.statementKey ?? account.pin.statementKey,
       user: account.username,
       rootKey: account.rootKey,
