@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { dial } from "../src/quic/dial.ts";
 import { listen } from "../src/quic/listen.ts";
-import { ask, echoStreams, Loopback, newIdentity } from "./loopback.ts";
+import { ask, echoStreams, Loopback, newIdentity, portOf } from "./loopback.ts";
 
 const hello = Buffer.from("hello");
 
@@ -55,6 +59,7 @@ test("IPv6 works, with addresses in brackets", async () => {
 test("a server that listens on :: is reached by IPv4 too", async () => {
   await using server = await Loopback.start({ host: "::" });
   const { client, accepted } = await server.connect({ host: "127.0.0.1" });
+  assert.match(accepted.remoteAddress, /^127\.0\.0\.1:\d+$/);
   void echoStreams(accepted);
   assert.deepEqual(await ask(client, hello), hello);
 });
@@ -78,4 +83,22 @@ test("a dial that is given up is cancelled, before and during the handshake", as
   const dialling = server.dial({ signal: giving.signal });
   setImmediate(() => giving.abort());
   await assert.rejects(dialling, { code: "cancelled" });
+});
+
+test("a client learns at its next packet that the server's process is gone", async () => {
+  const child = spawn(process.execPath, [fileURLToPath(new URL("short-life.ts", import.meta.url)), "serve"]);
+  const [line]: Buffer[] = await once(child.stdout, "data");
+  const { connection } = await dial({ host: "127.0.0.1", port: portOf(String(line).trim()), pin: null });
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  const stream = await connection.open();
+  await stream.write(hello);
+  const { kind, by } = await connection.closed;
+  assert.deepEqual({ kind, by }, { kind: "transport", by: "peer" });
+});
+
+test("a process ends by itself once its connections and its server are closed", async () => {
+  const child = spawn(process.execPath, [fileURLToPath(new URL("short-life.ts", import.meta.url))]);
+  const [code] = await once(child, "exit");
+  assert.equal(code, 0);
 });

@@ -29,7 +29,10 @@ export async function connectClient({ peer, idleTimeoutMs, signal, groups }: Cli
   using context = TlsContext.client(groups);
   const root = must(ssl.SSL_new(context.pointer), "SSL_new");
   ssl.SSL_set_connect_state(root);
-  const send = (datagram: Uint8Array): void => socket.send(datagram, ignoreLoss);
+  const onSent = (cause: Error | null): void => {
+    if (cause !== null && "code" in cause && cause.code === "ECONNREFUSED") socket.emit("error", cause);
+  };
+  const send = (datagram: Uint8Array): void => socket.send(datagram, onSent);
   const engine: Engine = new Engine({ root, send, onFailure: () => connection.free() });
   must(ssl.SSL_set1_initial_peer_addr(root, engine.nativeAddress(peer)), "the peer's address");
   offerAlpn(root);
@@ -49,8 +52,11 @@ export async function connectClient({ peer, idleTimeoutMs, signal, groups }: Cli
   const onAbort = (): void => opened.reject(signal.reason);
   signal.addEventListener("abort", onAbort);
   socket.on("message", (datagram) => engine.receive(datagram, peer));
-  // On a connected socket the system tells when nobody listens there any more.
-  socket.on("error", (cause) => opened.reject(unreachable(peer, cause)));
+  // On a connected socket the system tells when nobody listens there: sooner than the idle timeout would.
+  socket.on("error", (cause) => {
+    opened.reject(unreachable(peer, cause));
+    connection.lose();
+  });
   engine.run();
   try {
     await opened.promise;
@@ -72,8 +78,6 @@ function release(engine: Engine, socket: Socket): void {
   engine[Symbol.dispose]();
   socket.close();
 }
-
-const ignoreLoss = (): void => {};
 
 export const unreachable = (peer: PeerAddress, cause: unknown): DialError =>
   new DialError(

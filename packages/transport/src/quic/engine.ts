@@ -1,6 +1,6 @@
 /** One listener or one client of OpenSSL, driven: datagrams in, events handled, datagrams out, a timer for what OpenSSL waits for. */
 import { limits } from "../limits.ts";
-import { must, NativeMemory, NONE, openSsl, type Pointer } from "./openssl.ts";
+import { NativeMemory, NONE, openSsl, type Pointer } from "./openssl.ts";
 import { AddressBook, type PeerAddress } from "./peer-address.ts";
 import { PollSet } from "./poll-set.ts";
 import { scratch } from "./scratch.ts";
@@ -14,8 +14,8 @@ export interface Stepped {
 type EngineOptions = {
   readonly root: Pointer;
   readonly send: Send;
-  /** After each round of events has been handled: a listener takes its new connections. */
-  readonly onTick?: () => void;
+  /** In each run, once OpenSSL has worked. */
+  readonly onRun?: () => void;
   /** OpenSSL no longer works: everything of this engine is lost. */
   readonly onFailure: () => void;
 };
@@ -118,8 +118,7 @@ export class Engine implements Disposable {
   tick(): void {
     this.#consumed = 0;
     for (let round = 0; round < ROUNDS_MAX; round++) {
-      this.#ssl.SSL_handle_events(this.#options.root);
-      this.#ssl.ERR_clear_error();
+      if (this.#ssl.SSL_handle_events(this.#options.root) !== 1) this.#ssl.ERR_clear_error();
       if (this.#drain() < SEND_QUEUE_WAS_FULL) return;
     }
     this.kick();
@@ -130,7 +129,7 @@ export class Engine implements Disposable {
   }
 
   #serve(): void {
-    this.#options.onTick?.();
+    this.#options.onRun?.();
     if (this.#ended) return;
     if (!this.polled.poll()) {
       this.#ssl.ERR_clear_error();
@@ -191,7 +190,8 @@ export class Engine implements Disposable {
 export function configure(pointer: Pointer): void {
   const ssl = openSsl();
   ssl.SSL_set_blocking_mode(pointer, 0);
-  must(ssl.SSL_set_value_uint(pointer, 0, value.eventHandling, EXPLICIT_EVENTS), "explicit events");
+  // A connection that its peer is ending may refuse; then there is nothing to read or write either.
+  if (ssl.SSL_set_value_uint(pointer, 0, value.eventHandling, EXPLICIT_EVENTS) !== 1) ssl.ERR_clear_error();
 }
 
 /** SSL_VALUE_*: class 0 is generic, class 1 a request of ours to the peer. */

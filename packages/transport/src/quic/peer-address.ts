@@ -11,8 +11,11 @@ const AF_INET6 = process.platform === "darwin" ? 30 : 10;
 export const nativeAddressBytes = 128;
 const SOCKADDR_BYTES = 28;
 
-export const addressText = ({ address, port }: PeerAddress): string =>
-  address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+/** An IPv4 address that an IPv6 socket sees is written like any other. */
+export function addressText({ address, port }: PeerAddress): string {
+  const plain = /^::ffff:([0-9.]+)$/.exec(address)?.[1] ?? address;
+  return plain.includes(":") ? `[${plain}]:${port}` : `${plain}:${port}`;
+}
 
 export class AddressBook implements Disposable {
   readonly #native = new Map<string, Pointer>();

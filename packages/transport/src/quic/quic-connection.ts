@@ -3,7 +3,7 @@ import { type CloseReason, type Connection, type Stream, StreamError } from "@qu
 import { limits } from "../limits.ts";
 import { closeReason, exportKeyingMaterial, keyExchange, peerCertificate } from "./connection-facts.ts";
 import { configure, type Engine, type Stepped } from "./engine.ts";
-import { must, NativeMemory, NONE, nativeText, openSsl, type Pointer } from "./openssl.ts";
+import { NativeMemory, NONE, nativeText, openSsl, type Pointer } from "./openssl.ts";
 import { event, type Polled } from "./poll-set.ts";
 import { QuicStream } from "./quic-stream.ts";
 import { bufferedBytes } from "./stream-io.ts";
@@ -62,8 +62,9 @@ export class QuicConnection implements Connection, Polled, Stepped {
     this.#resolveClosed = resolve;
     this.#stepUntil = performance.now() + options.handshakeMs;
     configure(this.pointer);
-    must(this.#ssl.SSL_set_default_stream_mode(this.pointer, STREAM_MODE_NONE), "streams");
-    must(this.#ssl.SSL_set_incoming_stream_policy(this.pointer, ACCEPT_STREAMS, 0n), "incoming streams");
+    this.#ssl.SSL_set_default_stream_mode(this.pointer, STREAM_MODE_NONE);
+    this.#ssl.SSL_set_incoming_stream_policy(this.pointer, ACCEPT_STREAMS, 0n);
+    this.#ssl.ERR_clear_error();
     this.#engine.polled.add(this, event.closing);
     this.#engine.addStepped(this);
   }
@@ -168,9 +169,10 @@ export class QuicConnection implements Connection, Polled, Stepped {
   }
 
   /** The connection is over, by whomever; the peer knows, or will with what is sent now. */
-  #end(): void {
+  #end(known?: CloseReason): void {
     if (this.#phase === "ended" || this.#phase === "freed") return;
-    const reason = closeReason(this.pointer) ?? { kind: "application", by: "local", ...this.#closeWith };
+    const asked: CloseReason = { kind: "application", by: "local", ...this.#closeWith };
+    const reason = known ?? closeReason(this.pointer) ?? asked;
     this.#phase = "ended";
     this.#engine.removeStepped(this);
     this.#failStreams();
@@ -179,6 +181,12 @@ export class QuicConnection implements Connection, Polled, Stepped {
     this.#engine.kick();
     this.#resolveClosed(reason);
     this.#options.onEnd(this);
+  }
+
+  /** The system says that nobody listens there any more. */
+  lose(): void {
+    if (this.#phase === "open")
+      this.#end({ kind: "transport", by: "peer", code: 0, reason: "nobody listens there any more" });
   }
 
   /** Forgets the connection at once, whatever the peer knows. */

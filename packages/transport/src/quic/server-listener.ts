@@ -31,6 +31,7 @@ export class ServerListener implements Listener {
   readonly #backlog: Connection[] = [];
   readonly #wakeAcceptors: (() => void)[] = [];
   #stopped = false;
+  #freed = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: ListenerOptions) {
@@ -80,6 +81,7 @@ export class ServerListener implements Listener {
     const all = [...this.#handshakes, ...this.#connections];
     for (const connection of all) connection.close(code, reason);
     await Promise.all(all.map((connection) => connection.closed));
+    this.#freed = true;
     for (const shard of this.#shards.values()) shard[Symbol.dispose]();
     this.#shards.clear();
     this.#options.context[Symbol.dispose]();
@@ -89,6 +91,8 @@ export class ServerListener implements Listener {
   }
 
   #receive(datagram: Uint8Array, from: PeerAddress): void {
+    // The socket closes a moment after all that would have read from it.
+    if (this.#freed) return;
     const place = shardOf(from);
     let shard = this.#shards.get(place);
     if (shard === undefined) {
