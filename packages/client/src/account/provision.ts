@@ -1,28 +1,18 @@
 /** Makes an account with its first device, and takes up again what an earlier run began. */
-import type { Argon2Cost, Random } from "@quicprochat/crypto";
 import { parseUsername, type Username, UsernameError } from "@quicprochat/protocol";
 import { parseInvite } from "@quicprochat/transport";
-import type { Dial } from "../connection/connect.ts";
 import { Failure } from "../failure.ts";
 import { openVault, vaultExists } from "../vault/open-vault.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { Account } from "./account.ts";
 import { formatRecoveryCode } from "./recovery-code.ts";
-import { Registration } from "./registration.ts";
+import { Registration, type RegistrationOptions } from "./registration.ts";
 import { readAccount, readRecoveryCode, readStage } from "./stored-account.ts";
 
-export type ProvisionOptions = {
-  readonly profile: string;
-  readonly passphrase: string;
-  readonly password: string;
+export type ProvisionOptions = RegistrationOptions & {
   /** A link, or an address alone: then whoever answers is pinned. */
   readonly invite: string;
   readonly username: string;
-  readonly dial: Dial;
-  /** Of a guess at the passphrase. */
-  readonly cost?: Argon2Cost;
-  readonly random?: Random;
-  readonly now?: () => number;
 };
 
 export type Provisioned = {

@@ -4,12 +4,12 @@
  */
 
 import { equalBytes } from "@quicprochat/bytes";
-import { systemRandom } from "@quicprochat/crypto";
+import { type Argon2Cost, type Random, systemRandom } from "@quicprochat/crypto";
 import { methods, RefusalError, type Username } from "@quicprochat/protocol";
 import { closeCodes } from "@quicprochat/rpc";
 import type { Invite, ServerPin } from "@quicprochat/transport";
 import { judgeClock } from "../connection/clock.ts";
-import { connect, type Opened } from "../connection/connect.ts";
+import { connect, type Dial, type Opened } from "../connection/connect.ts";
 import { callerOf } from "../connection/connection-call.ts";
 import { createMailbox, type Fresh, putDoor } from "../connection/prepare.ts";
 import { Failure } from "../failure.ts";
@@ -18,20 +18,30 @@ import type { Vault } from "../vault/vault.ts";
 import { type Account, createAccountRecord, firstDeviceList } from "./account.ts";
 import { refillKeyPackages } from "./key-packages.ts";
 import { beginRegistration, endRegistration, logIn } from "./log-in.ts";
-import type { ProvisionOptions } from "./provision.ts";
 import { newRecoveryCode, rootKeyPair } from "./recovery-code.ts";
 import { readAccount, readStage, saveAccount, savePin, saveStage } from "./stored-account.ts";
+
+export type RegistrationOptions = {
+  readonly profile: string;
+  readonly passphrase: string;
+  readonly password: string;
+  readonly dial: Dial;
+  /** Of a guess at the passphrase. */
+  readonly cost?: Argon2Cost;
+  readonly random?: Random;
+  readonly now?: () => number;
+};
 
 type Wanted = { readonly username: Username; readonly invite: Invite; readonly earlier: Vault | undefined };
 
 type Session = Fresh & Pick<Opened, "server" | "keyStretching">;
 
 export class Registration {
-  readonly #options: ProvisionOptions;
+  readonly #options: RegistrationOptions;
   readonly #wanted: Wanted;
   #vault: Vault | undefined;
 
-  constructor(options: ProvisionOptions, wanted: Wanted) {
+  constructor(options: RegistrationOptions, wanted: Wanted) {
     this.#options = options;
     this.#wanted = wanted;
     this.#vault = wanted.earlier;

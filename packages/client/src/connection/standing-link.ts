@@ -137,7 +137,8 @@ export class StandingLink implements AsyncDisposable {
 
   #become(state: LinkState): void {
     this.#state = state;
-    this.#options.onChange(state);
+    // Whoever disposes of it wants to hear no more.
+    if (!this.#end.signal.aborted) this.#options.onChange(state);
   }
 }
 
