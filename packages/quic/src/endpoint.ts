@@ -166,6 +166,11 @@ export class Endpoint {
     }
   }
 
+  /** Takes no more connections; those that are there go on. */
+  stop(): void {
+    this.#door?.shut();
+  }
+
   /** Ends all connections. Go on until `connectionCount` is 0, or do not: what matters is sent at once. */
   close(now: number, code: number, reason: string): void {
     for (const connection of this.#connections) connection.close(now, code, reason);

@@ -13,6 +13,7 @@ import type { PacketNumberSpace } from "./packet-number-space.ts";
 import { PacketReader } from "./packet-reader.ts";
 import type { Path } from "./path.ts";
 import type { Paths } from "./paths.ts";
+import { logMetrics } from "./qlog-events.ts";
 import { TransportError, TransportErrorCode } from "./transport-error.ts";
 
 export type FrameHandlerParts = {
@@ -32,6 +33,8 @@ export type OpenedPacket = {
   readonly path: Path;
   /** The connection id that it was addressed to. */
   readonly destination: Uint8Array;
+  /** Collects the frames, for a log. */
+  readonly seen: Frame[] | undefined;
 };
 
 export type PacketNature = { ackEliciting: boolean; probing: boolean };
@@ -59,7 +62,9 @@ export class FrameHandler {
         }
         if (isAckEliciting(type)) nature.ackEliciting = true;
         if (!isProbing(type)) nature.probing = false;
-        this.#dispatch(packet, readFrame(reader, type));
+        const frame = readFrame(reader, type);
+        packet.seen?.push(frame);
+        this.#dispatch(packet, frame);
       }
     } catch (error) {
       if (error instanceof DecodeError)
@@ -137,6 +142,7 @@ export class FrameHandler {
     const delay = Math.min(2 ** 20, (frame.delay * 2 ** exponent) / 1000);
     const before = space.largestAcked;
     recovery.onAck(now, space, frame, delay);
+    if (state.qlog !== undefined) logMetrics(state.qlog, now, path, recovery.ptoCount);
     if (frame.largest > before) this.#checkEcn(now, space, path, frame);
     // RFC 9001 section 4.1.2: HANDSHAKE_DONE may be lost, and this says as much.
     if (space.level === "application" && state.role === "client") this.#parts.onHandshakeDone(now);

@@ -9,6 +9,7 @@ import { AEAD_TAG_BYTES } from "./packet-protection.ts";
 import { PacketWriter } from "./packet-writer.ts";
 import type { Path } from "./path.ts";
 import { protectPacket } from "./protect-packet.ts";
+import { logPacketSent } from "./qlog-events.ts";
 import { SentPacket } from "./sent-packets.ts";
 import { writeVarint2 } from "./varint.ts";
 
@@ -127,6 +128,8 @@ export class PacketBuilder {
     packet.bytes = end - open.at;
     packet.ect = packet.path.ecn;
     this.#recovery.onSent(now, space, packet);
+    const { qlog } = this.#state;
+    if (qlog !== undefined) logPacketSent(qlog, now, space.level, packet);
   }
 
   /** RFC 9287 section 3: unpredictable when the peer allows it. */

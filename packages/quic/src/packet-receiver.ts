@@ -1,7 +1,8 @@
 /** Datagrams on their way in: coalesced packets, Retry, packets that come too early (RFC 9000 sections 12.2 and 17.2.5). */
 import { DecodeError, equalBytes } from "@quicprochat/bytes";
 import type { ConnectionState } from "./connection-state.ts";
-import type { FrameHandler } from "./frame-handler.ts";
+import type { FrameHandler, OpenedPacket, PacketNature } from "./frame-handler.ts";
+import type { Frame } from "./frames/frame.ts";
 import type { Handshake } from "./handshake.ts";
 import type { HandshakeProgress } from "./handshake-progress.ts";
 import { COALESCED_PACKETS_MAX, CONNECTION_ID_BYTES, UNDECRYPTABLE_PACKETS_MAX } from "./limits.ts";
@@ -11,6 +12,7 @@ import type { PacketNumberSpace } from "./packet-number-space.ts";
 import { type OpenResult, openLongPacket, openShortPacket } from "./packet-opener.ts";
 import type { PathAddress } from "./path.ts";
 import type { Paths } from "./paths.ts";
+import { logPacketReceived } from "./qlog-events.ts";
 import type { EcnCodepoint } from "./received-packets.ts";
 import { retryIsGenuine } from "./retry.ts";
 
@@ -90,7 +92,7 @@ export class PacketReceiver {
 
   #process(datagram: Uint8Array, packet: Opened, { space, destination, arrival }: Context): void {
     const state = this.#state;
-    const { paths, frames, progress, recovery } = this.#parts;
+    const { paths, progress, recovery } = this.#parts;
     const { now } = arrival;
     state.heardOfPeer = true;
     if (state.phase === "draining" || state.phase === "ended") return;
@@ -100,15 +102,25 @@ export class PacketReceiver {
     if (path !== paths.active && path.receivedBytes === 0) path.onDatagramReceived(datagram.length);
     this.#parts.onHeard(now);
     const latest = packet.number > space.received.largest;
-    const opened = { now, space, path, destination };
-    const nature = frames.handle(opened, datagram, packet.payloadAt, packet.payloadEnd);
+    const { ackEliciting, probing } = this.#handleFrames(datagram, packet, { now, space, path, destination });
     const maxAckDelay = space.level === "application" ? state.config.maxAckDelayMs : 0;
-    const { ackEliciting } = nature;
     space.received.add(now, { number: packet.number, ackEliciting, ecn: arrival.ecn, maxAckDelay });
     if (state.isEnding) return;
-    if (latest && !nature.probing && path !== paths.active) paths.onPeerMoved(now, path, keepMs);
+    if (latest && !probing && path !== paths.active) paths.onPeerMoved(now, path, keepMs);
     progress.onPacketProcessed(now);
     if (this.#early.length > 0 && space.level !== "application") this.#retryEarly(now);
+  }
+
+  #handleFrames(datagram: Uint8Array, packet: Opened, context: Omit<OpenedPacket, "seen">): PacketNature {
+    const { number, payloadAt, payloadEnd } = packet;
+    const { qlog } = this.#state;
+    const { frames } = this.#parts;
+    if (qlog === undefined) return frames.handle({ ...context, seen: undefined }, datagram, payloadAt, payloadEnd);
+    const seen: Frame[] = [];
+    const nature = frames.handle({ ...context, seen }, datagram, payloadAt, payloadEnd);
+    const { level } = context.space;
+    logPacketReceived(qlog, context.now, { level, number, bytes: payloadEnd - payloadAt, frames: seen });
+    return nature;
   }
 
   #keepEarly(packet: Uint8Array, arrival: Arrival): void {

@@ -83,13 +83,14 @@ export class ReceiveStream {
 
   /** RESET_STREAM. Returns the growth of `highest`, as `receive` does. */
   reset(code: number, finalSize: number): number {
+    const complete = this.isComplete;
     this.#checkFinalSize(finalSize, true);
     if (finalSize > this.credit.limit)
       throw new TransportError(TransportErrorCode.flowControlError, "final size beyond the limit");
     const grown = Math.max(0, finalSize - this.#highest);
     this.#highest += grown;
-    if (this.#resetCode !== undefined || this.#delivered) return grown;
-    if (this.isComplete) return grown;
+    // All bytes are here already: a reset that comes later changes nothing.
+    if (complete || this.#delivered) return grown;
     this.#resetCode = code;
     this.#drop();
     return grown;

@@ -3,6 +3,7 @@ import type { ConnectionState } from "./connection-state.ts";
 import type { RecoveryContext } from "./loss-detection.ts";
 import type { PacketNumberSpace } from "./packet-number-space.ts";
 import type { Path } from "./path.ts";
+import { logPacketLost } from "./qlog-events.ts";
 import type { SentFrame, SentPacket } from "./sent-packets.ts";
 
 export function recoveryContext(state: ConnectionState, activePath: () => Path): RecoveryContext {
@@ -18,6 +19,7 @@ export function recoveryContext(state: ConnectionState, activePath: () => Path):
     onAcked: (space, packet) => onAcked(state, space, packet),
     onLost: (now, space, packet) => {
       const { path } = packet;
+      if (state.qlog !== undefined) logPacketLost(state.qlog, now, space.level, packet);
       if (packet.mtuProbe) path.mtu.onProbeLost(packet.bytes);
       else if (path.mtu.onLost(now, packet.bytes)) path.setDatagramBytes();
       resend(state, space, packet);

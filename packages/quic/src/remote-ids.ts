@@ -10,6 +10,8 @@ export type RemoteId = {
   readonly resetToken: Uint8Array | undefined;
 };
 
+const NONE: readonly number[] = [];
+
 export class RemoteIds {
   readonly #ids = new Map<number, RemoteId>();
   readonly #inUse = new Set<number>();
@@ -52,7 +54,7 @@ export class RemoteIds {
 
   /** Retirements to be sent since the last call. */
   takeRetired(): readonly number[] {
-    return this.#retired.splice(0);
+    return this.#retired.length === 0 ? NONE : this.#retired.splice(0);
   }
 
   /** Whether an id is left for another path. */

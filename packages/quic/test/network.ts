@@ -48,7 +48,7 @@ const RUN_STEPS_MAX = 2_000_000;
 export class Network {
   readonly #random: SeededRandom;
   readonly #link: { up: LinkOptions; down: LinkOptions };
-  readonly #nodes: { readonly client: Node; readonly server: Node };
+  #nodes: { readonly client: Node; readonly server: Node };
   readonly #queue: Delivery[] = [];
   readonly #buffer = new Uint8Array(65_536);
   readonly #freeAt = { up: 0, down: 0 };
@@ -58,6 +58,9 @@ export class Network {
   #natPort = 5000;
   #clientPort = 1;
   #blackHoleUntil = 0;
+  readonly #silent = { client: 0, server: 0 };
+  /** What goes there is lost. */
+  unreachable = "";
   /** Datagram bytes from and to the first client address, until `amplificationOver`. */
   readonly counted = { received: 0, sent: 0 };
   datagrams = 0;
@@ -104,6 +107,16 @@ export class Network {
 
   blackHole(forMs: number): void {
     this.#blackHoleUntil = this.#now + forMs;
+  }
+
+  /** What one side sends is lost for a while. */
+  blackHoleFrom(side: "client" | "server", forMs: number): void {
+    this.#silent[side] = this.#now + forMs;
+  }
+
+  /** Another process answers at the server's address from now on. */
+  replaceServer(endpoint: Endpoint): void {
+    this.#nodes = { ...this.#nodes, server: { name: "server", endpoint, clockOffset: 0 } };
   }
 
   setMtu(mtu: number): void {
@@ -177,7 +190,9 @@ export class Network {
     const random = this.#random;
     const direction = from.name === "client" ? "up" : "down";
     const link = this.#link[direction];
-    const lost = bytes.length + 28 > link.mtu || this.#now < this.#blackHoleUntil || random.chance(link.loss);
+    const silent = this.#now < Math.max(this.#blackHoleUntil, this.#silent[from.name]);
+    const lost =
+      silent || address.remote === this.unreachable || bytes.length + 28 > link.mtu || random.chance(link.loss);
     const depart = this.#queueFor(direction, bytes.length, link);
     if (lost || depart === undefined) return;
     const to = from.name === "client" ? this.#nodes.server : this.#nodes.client;
