@@ -88,7 +88,7 @@ class ServerProcess implements AsyncDisposable {
 
   static async start(): Promise<ServerProcess> {
     const folder = mkdtempSync(join(tmpdir(), "qpc-bench-"));
-    const child = fork(fileURLToPath(new URL("./server-process.ts", import.meta.url)), [folder]);
+    const child = fork(fileURLToPath(new URL("../test/server-process.ts", import.meta.url)), [folder]);
     const started = await new Promise<Started>((resolve, reject) => {
       child.once("message", (message: Started) => resolve(message));
       child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));

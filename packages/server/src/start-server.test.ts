@@ -1,19 +1,26 @@
 import assert from "node:assert/strict";
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { toHex } from "@quicprochat/bytes";
 import type { Connection } from "@quicprochat/connection";
-import { connectionClasses, methods } from "@quicprochat/protocol";
+import { type ConnectionClass, connectionClasses, methods } from "@quicprochat/protocol";
 import { call, closeCodes } from "@quicprochat/rpc";
 import { dial, parseInvite } from "@quicprochat/transport";
+import { attach, openMailbox } from "../test/person.ts";
 import { Scratch } from "../test/scratch.ts";
+import { bytes } from "../test/store-conformance/samples.ts";
 import { controlClient, type RunningServer, readInvite, startServer } from "./index.ts";
+
+type Started = Pick<RunningServer, "address" | "invite">;
+
+const program = fileURLToPath(new URL("../test/server-process.ts", import.meta.url));
 
 const start = (dataDir: string, port = 0): Promise<RunningServer> =>
   startServer({ host: "127.0.0.1", port, dataDir, registration: "invite", advertisedHost: "localhost" });
 
-async function dialInvite({
-  address,
-  invite,
-}: RunningServer): Promise<{ connection: Connection; serverId: Uint8Array }> {
+async function dialInvite({ address, invite }: Started): Promise<{ connection: Connection; serverId: Uint8Array }> {
   const { serverId } = parseInvite(invite);
   assert.ok(serverId !== null);
   const [host = "", port = ""] = address.split(":");
@@ -49,4 +56,40 @@ test("a port that is taken is named, and the folder is free again", async () => 
   await assert.rejects(start(scratch.file("two"), port), { code: "port_taken", message: /port/ });
   await first.stop();
   await (await start(scratch.file("two"), port)).stop();
+});
+
+test("after kill -9 the folder is free, the server is the same, and every confirmed cell is there", async () => {
+  using scratch = new Scratch();
+  const path = scratch.file("data");
+  const child = fork(program, [path]);
+  const first = await new Promise<Started>((resolve) => child.once("message", (message: Started) => resolve(message)));
+  const entrance = (server: Started) => ({
+    connect: async (connectionClass: ConnectionClass) => {
+      const { connection } = await dialInvite(server);
+      await call(connection, methods.hello, { version: 1, class: connectionClasses[connectionClass] });
+      return connection;
+    },
+  });
+  const { address, reader } = await openMailbox(entrance(first));
+  const send = await entrance(first).connect("send");
+  const confirmed: string[] = [];
+  const sendOne = async (): Promise<void> => {
+    const body = bytes(1_024);
+    await call(send, methods.enqueue, { items: [{ id: bytes(16), address }], body });
+    if (confirmed.push(toHex(body)) === 10) child.kill("SIGKILL");
+  };
+  const sending = Promise.allSettled(Array.from({ length: 30 }, sendOne));
+  await once(child, "exit");
+  // Nobody will answer any more: the calls need not wait for their deadlines.
+  send.close(closeCodes.done, "");
+  await sending;
+  assert.ok(confirmed.length >= 10);
+
+  const second = await start(path);
+  const receive = await entrance({ ...second, invite: first.invite }).connect("receive");
+  await attach(receive, reader);
+  const { cells } = await call(receive, methods.mailboxFetch, { address, cursor: 0n, limit: 64 });
+  const kept = new Set(cells.map(({ body }) => toHex(body)));
+  assert.deepEqual(new Set(confirmed).difference(kept), new Set());
+  await second.stop();
 });

@@ -1,16 +1,15 @@
-/** Opens the database file: durable settings, migrations, and refusals of what is damaged or newer. design: WAL, FULL. */
+/** Opens the database file: durable settings, migrations, and refusals of what is damaged or newer. */
 import { fork } from "node:child_process";
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
-import { errorCode, ServerError } from "../../server-error.ts";
+import { ServerError } from "../../server-error.ts";
 import type { FromMigrator } from "./migrator.ts";
 import { schemaVersion } from "./schema-version.ts";
+import { damaged, openFailure } from "./sqlite-failure.ts";
 
 export type OpenOptions = { readonly path: string; readonly checkedBytesMax: number };
 
-/** Result codes of SQLite, without their extended part. */
-const resultCodes = { busy: 5, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notDatabase: 26, readOnly: 8 };
 /** Another process may look at the file for a moment, such as a backup. */
 const BUSY_MS = 2_000;
 
@@ -27,7 +26,8 @@ export async function openDatabase(options: OpenOptions): Promise<DatabaseSync> 
 
 /** The version of what is there, 0 for nothing; refuses what is newer or damaged before anything is changed. */
 function checkedVersion({ path, checkedBytesMax }: OpenOptions): number {
-  const sqlite = new DatabaseSync(path, { timeout: BUSY_MS });
+  if (!existsSync(path)) return 0;
+  const sqlite = new DatabaseSync(path, { timeout: BUSY_MS, readOnly: true });
   try {
     const version = readInteger(sqlite, "PRAGMA user_version");
     if (version > schemaVersion) throw newer(path);
@@ -67,53 +67,8 @@ export function readInteger(sqlite: DatabaseSync, pragma: string): number {
   return Number(value ?? 0);
 }
 
-/** What became of the whole transaction when a statement threw: `undefined` for errors of our own. */
-export function storeFailure(error: unknown): ServerError | undefined {
-  const code = resultCode(error);
-  if (code === resultCodes.full || errorCode(error) === "ENOSPC") {
-    return new ServerError(
-      "unavailable",
-      "The disk is full. The server takes messages again when there is space.",
-      error,
-    );
-  }
-  if (code === resultCodes.ioError || code === resultCodes.busy || code === resultCodes.cannotOpen) {
-    return new ServerError("unavailable", "The disk did not take the data. Look at the system's log.", error);
-  }
-  if (code === resultCodes.corrupt || code === resultCodes.notDatabase) {
-    return new ServerError("data_damaged", "The database is damaged. Stop the server and restore a backup.", error);
-  }
-  return undefined;
-}
-
-function openFailure(error: unknown, path: string): unknown {
-  const code = resultCode(error);
-  if (code === resultCodes.corrupt || code === resultCodes.notDatabase) return damaged(path, error);
-  if (code === resultCodes.full || code === resultCodes.ioError) {
-    return new ServerError("disk_full", `There is no space left to open ${path}. Free some and start again.`, error);
-  }
-  if (code === resultCodes.cannotOpen || code === resultCodes.readOnly) {
-    const text = `${path} cannot be opened for writing. Check its owner and permissions, or name another folder with --data.`;
-    return new ServerError("data_folder_unreadable", text, error);
-  }
-  return error;
-}
-
 const newer = (path: string): ServerError =>
   new ServerError(
     "data_newer",
     `${path} was written by a newer version of this program. Update the program, or name another folder with --data.`,
   );
-
-const damaged = (path: string, cause: unknown): ServerError =>
-  new ServerError(
-    "data_damaged",
-    `${path} is damaged. Move it away and restore a backup; nothing in it was changed.`,
-    cause,
-  );
-
-/** 0 for errors that are not SQLite's. */
-export function resultCode(error: unknown): number {
-  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return 0;
-  return error.errcode & 0xff;
-}

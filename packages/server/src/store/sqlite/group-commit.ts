@@ -1,7 +1,7 @@
 /** Group commit: the operations of a batch share one transaction and one fsync, and are answered behind it. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { storeFailure } from "./database.ts";
 import { type Input, type Method, type Operations, type Output, operationsOn } from "./operations.ts";
+import { storeFailure } from "./sqlite-failure.ts";
 
 export type Request<M extends Method = Method> = { readonly id: number; readonly method: M; readonly input: Input<M> };
 export type Result<Value = Output<Method>> =

@@ -1,9 +1,9 @@
 /** Brings a database to the newest schema, all or nothing: a process that ends when it is done. Its argument: the file. */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { resultCode } from "./database.ts";
 import { kyselyOver } from "./kysely-dialect.ts";
 import { migrations } from "./schema.ts";
+import { resultCode } from "./sqlite-failure.ts";
 
 export type FromMigrator =
   | { readonly kind: "migrated" }

@@ -189,6 +189,7 @@ const storeCodes: readonly ServerErrorCode[] = [
   "data_damaged",
   "disk_full",
   "data_folder_unreadable",
+  "data_folder_in_use",
   "unavailable",
 ];
 

@@ -1,4 +1,4 @@
-/** A server in a process of its own, without rate limits: its arguments are the data folder; it tells its address and waits. */
+/** A server in a process of its own, without rate limits. Its argument: the data folder. It tells its address and waits. */
 import { type ServerLimits, startServer } from "../src/index.ts";
 
 const unlimited: Partial<ServerLimits> = {
