@@ -68,4 +68,14 @@ export const refHash = (suite: CipherSuite, label: string, value: Uint8Array): U
 const labelled = (label: string, content: Uint8Array): Uint8Array =>
   encodeWith((writer) => writer.vector(prefixed(label)).vector(content));
 
-const prefixed = (label: string): Uint8Array => toUtf8(`MLS 1.0 ${label}`);
+const PREFIXED_MAX = 256;
+const prefixes = new Map<string, Uint8Array>();
+
+/** The engine's labels are few; an application's exporter labels may be many. */
+function prefixed(label: string): Uint8Array {
+  const known = prefixes.get(label);
+  if (known !== undefined) return known;
+  const made = toUtf8(`MLS 1.0 ${label}`);
+  if (prefixes.size < PREFIXED_MAX) prefixes.set(label, made);
+  return made;
+}

@@ -38,15 +38,28 @@ export type AuthenticatedContent = {
   readonly auth: ContentAuth;
 };
 
+/** Signature, tag and transcript cover the same bytes, which in a large group's commit are many: they are made once. */
+const encodings = new WeakMap<FramedContent, Uint8Array>();
+
 export function readFramedContent(reader: Reader): FramedContent {
+  const start = reader.offset;
   const groupId = readOpaque(reader);
   const epoch = reader.u64();
   const sender = readSender(reader);
   const authenticatedData = readOpaque(reader);
-  return { groupId, epoch, sender, authenticatedData, content: readContent(reader, reader.u8()) };
+  const framed = { groupId, epoch, sender, authenticatedData, content: readContent(reader, reader.u8()) };
+  // There is one encoding only, so what was read is what would be written.
+  encodings.set(framed, reader.bytes.subarray(start, reader.offset));
+  return framed;
 }
 
 export function writeFramedContent(writer: Writer, framed: FramedContent): void {
+  const encoded = encodings.get(framed) ?? encodeWith((inner) => encodeFramed(inner, framed));
+  encodings.set(framed, encoded);
+  writer.fixed(encoded);
+}
+
+function encodeFramed(writer: Writer, framed: FramedContent): void {
   writer.vector(framed.groupId).u64(framed.epoch);
   writeSender(writer, framed.sender);
   writer.vector(framed.authenticatedData).u8(contentType[framed.content.kind]);
