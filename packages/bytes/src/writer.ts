@@ -2,6 +2,7 @@
 import { varintSize, writeVarint } from "./varint.ts";
 
 const INITIAL_CAPACITY = 256;
+const VARINT_BYTES_MAX = 4;
 
 /** Integers that do not fit their field throw `RangeError`: cut off silently, a length would lie. */
 export class Writer {
@@ -65,11 +66,18 @@ export class Writer {
     return this.u32(bytes.length).fixed(bytes);
   }
 
-  /** A varint length, then whatever `write` adds: for vectors of structures. */
+  /** A varint length, then whatever `write` adds: for vectors of structures. `write` gets this same writer. */
   nested(write: (inner: Writer) => void): this {
-    const inner = new Writer();
-    write(inner);
-    return this.vector(inner.#buffer.subarray(0, inner.#length));
+    const at = this.#reserve(VARINT_BYTES_MAX);
+    write(this);
+    const length = this.#length - at - VARINT_BYTES_MAX;
+    const size = varintSize(length);
+    this.#buffer.copyWithin(at + size, at + VARINT_BYTES_MAX, this.#length);
+    // What the move leaves behind the end would otherwise show up in `zeros`.
+    this.#buffer.fill(0, at + size + length, this.#length);
+    this.#length = at + size + length;
+    writeVarint(this.#buffer, at, length);
+    return this;
   }
 
   zeros(count: number): this {
