@@ -1,6 +1,6 @@
 /** The policy as MLS asks for it: of the epoch before and of the commit's bytes alone, so that every member judges alike. */
 import { equalBytes, toHex } from "@quicprochat/bytes";
-import type { AppliedProposal, Authorize, GroupState } from "@quicprochat/mls";
+import type { AppliedProposal, Authorize, GroupState, Proposal } from "@quicprochat/mls";
 import { extensionTypes } from "../envelope/extensions.ts";
 import { directId } from "./direct-id.ts";
 import { type Member, membersOf, verifiedLeaf } from "./members.ts";
@@ -36,32 +36,35 @@ type EpochFacts = {
 function judgeProposal({ proposal, sender }: AppliedProposal, epoch: EpochFacts): string | undefined {
   const proposer = sender.kind === "member" ? epoch.members.get(sender.leafIndex) : undefined;
   if (proposer === undefined) return "only members propose";
+  const change = changeOf(proposal, proposer, epoch);
+  return typeof change === "string" ? change : judge(change, proposer.rootKey, epoch.rules);
+}
+
+/** What the policy is to judge, or why there is nothing to judge. */
+function changeOf(proposal: Proposal, proposer: Member, epoch: EpochFacts): Change | string {
   switch (proposal.kind) {
     case "add": {
       const joiner = verifiedLeaf(0, proposal.keyPackage.leafNode, epoch.serverId);
       if (joiner === undefined) return "a joiner without a valid chain of keys";
-      if (isDirect(epoch)) return "two people talk here";
-      return judge({ kind: "add", rootKey: joiner.rootKey }, proposer.rootKey, epoch.rules);
+      return isDirect(epoch) ? "two people talk here" : { kind: "add", rootKey: joiner.rootKey };
     }
-    case "update":
-      return samePerson(proposer, verifiedLeaf(proposer.leafIndex, proposal.leafNode, epoch.serverId))
-        ? judge({ kind: "update" }, proposer.rootKey, epoch.rules)
-        : "an update to somebody else";
+    case "update": {
+      const leaf = verifiedLeaf(proposer.leafIndex, proposal.leafNode, epoch.serverId);
+      return samePerson(proposer, leaf) ? { kind: "update" } : "an update to somebody else";
+    }
     case "remove": {
       const removed = epoch.members.get(proposal.removed);
       if (removed === undefined) return "nobody is removed";
-      const change: Change = { kind: "remove", rootKey: removed.rootKey, itself: removed === proposer };
-      return judge(change, proposer.rootKey, epoch.rules);
+      return { kind: "remove", rootKey: removed.rootKey, itself: removed === proposer };
     }
     case "group-context-extensions": {
       const data = proposal.extensions.find(({ type }) => type === extensionTypes.conversation)?.data;
-      const rules = data === undefined ? undefined : decodeRules(data);
-      return judge({ kind: "rules", rules }, proposer.rootKey, epoch.rules);
+      return { kind: "rules", rules: data === undefined ? undefined : decodeRules(data) };
     }
     case "psk":
     case "reinit":
     case "external-init":
-      return judge({ kind: "other" }, proposer.rootKey, epoch.rules);
+      return { kind: "other" };
   }
 }
 

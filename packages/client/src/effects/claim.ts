@@ -13,6 +13,7 @@ import { contacts } from "../conversation/contact.ts";
 import type { Joiner } from "../conversation/joiner.ts";
 import { unlessMalformed, verifiedLeaf } from "../conversation/members.ts";
 import { exitCodes, Failure } from "../failure.ts";
+import { isDeviceOf } from "../step/joiners.ts";
 import { suite } from "../step/suite.ts";
 import type { Core } from "./core.ts";
 import type { Network } from "./network.ts";
@@ -66,21 +67,29 @@ export function verifyClaim(
   const joiners: Joiner[] = [];
   for (const device of devices.devices) {
     const claimed = keyPackages.find(({ deviceId }) => equalBytes(deviceId, device.id));
-    const message = claimed === undefined ? undefined : unlessMalformed(() => decodeMlsMessage(claimed.keyPackage));
-    if (claimed === undefined || message?.kind !== "key-package") return undefined;
-    const { keyPackage } = message;
-    const leaf = verifiedLeaf(0, keyPackage.leafNode, serverId);
-    const fits =
-      validateKeyPackage(keyPackage, { suite, now: BigInt(Math.floor(now / 1_000)) }) === undefined &&
-      leaf?.user === username &&
-      equalBytes(leaf.rootKey, identity.rootKey) &&
-      equalBytes(leaf.deviceId, device.id) &&
-      equalBytes(keyPackage.leafNode.signatureKey, device.leafKey) &&
-      leaf.delivery?.kind === "door";
-    if (!fits) return undefined;
-    joiners.push({ user: username, rootKey: identity.rootKey, deviceId: device.id, keyPackage: claimed.keyPackage });
+    const { rootKey } = identity;
+    const wanted = { user: username, rootKey, deviceId: device.id, leafKey: device.leafKey };
+    if (claimed === undefined || !isFor(claimed.keyPackage, wanted, { serverId, now })) return undefined;
+    joiners.push({ user: username, rootKey, deviceId: device.id, keyPackage: claimed.keyPackage });
   }
   return joiners;
+}
+
+type Wanted = Omit<Joiner, "keyPackage"> & { readonly leafKey: Uint8Array };
+
+/** A valid KeyPackage of this very device, which says at which door it is to be invited. */
+function isFor(bytes: Uint8Array, wanted: Wanted, { serverId, now }: Omit<Claimed, "username">): boolean {
+  const message = unlessMalformed(() => decodeMlsMessage(bytes));
+  if (message?.kind !== "key-package") return false;
+  const { keyPackage } = message;
+  if (validateKeyPackage(keyPackage, { suite, now: BigInt(Math.floor(now / 1_000)) }) !== undefined) return false;
+  const leaf = verifiedLeaf(0, keyPackage.leafNode, serverId);
+  return (
+    leaf?.user === wanted.user &&
+    isDeviceOf(leaf, wanted) &&
+    equalBytes(keyPackage.leafNode.signatureKey, wanted.leafKey) &&
+    leaf.delivery?.kind === "door"
+  );
 }
 
 const liedText = (name: string): string =>

@@ -3,7 +3,8 @@ import { toHex } from "@quicprochat/bytes";
 import type { SlotEntry } from "@quicprochat/protocol";
 import { receiveHeldCells } from "../inbox/receive-cell.ts";
 import { limits } from "../limits.ts";
-import { applyEntry, nextSlotName } from "../step/apply-entry.ts";
+import { applyEntry } from "../step/apply-entry.ts";
+import { nextSlotName } from "../step/next-slot.ts";
 import type { Core } from "./core.ts";
 import type { Network } from "./network.ts";
 

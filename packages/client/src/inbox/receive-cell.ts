@@ -43,6 +43,8 @@ function receiveOpened(draft: Draft, self: Self, opened: OpenedCell): void {
     case "commit-notice":
       return receiveNotice(draft, self, group, { notice: content.notice, epoch });
     // Fragments and blobs are not sent yet, and dummies say nothing.
-    default:
+    case "dummy":
+    case "unsupported":
+      return;
   }
 }

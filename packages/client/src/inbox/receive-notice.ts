@@ -2,8 +2,9 @@
 import { equalBytes } from "@quicprochat/bytes";
 import type { Group } from "../conversation/group.ts";
 import type { CommitNotice } from "../envelope/group-cell.ts";
-import { applyEntry, nextSlotName } from "../step/apply-entry.ts";
+import { applyEntry } from "../step/apply-entry.ts";
 import type { Draft } from "../step/draft.ts";
+import { nextSlotName } from "../step/next-slot.ts";
 import type { Self } from "../step/self.ts";
 
 /** `epoch`: of the envelope. */

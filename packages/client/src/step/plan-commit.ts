@@ -8,10 +8,10 @@ import { encodeDeliveryAddress, extensionTypes } from "../envelope/extensions.ts
 import { sealSlotEntry } from "../envelope/slot-entry.ts";
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
-import { type NextSlot, nextSlot } from "./apply-entry.ts";
 import type { Draft } from "./draft.ts";
 import { pendingStateName } from "./group-states.ts";
 import { dropJoiners, joinersOf } from "./joiners.ts";
+import { type NextSlot, nextSlot } from "./next-slot.ts";
 import type { Self } from "./self.ts";
 
 export type CommitPlan =
