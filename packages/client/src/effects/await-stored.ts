@@ -3,7 +3,7 @@ import { equalBytes, toHex } from "@quicprochat/bytes";
 import { exitCodes, Failure } from "../failure.ts";
 import { type Message, messageKey, messages } from "../history/message.ts";
 import { limits } from "../limits.ts";
-import { type Runtime, unreachable } from "./runtime.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** As the vault has it then. Throws `Failure`; the message stays in the outbox unless it was given up. */
 export async function awaitStored(runtime: Runtime, message: Message): Promise<Message> {
@@ -24,7 +24,7 @@ export async function awaitStored(runtime: Runtime, message: Message): Promise<M
   });
   const onClose = (): void => reject(runtime.signal.reason);
   runtime.signal.addEventListener("abort", onClose);
-  const timer = setTimeout(() => reject(runtime.links.status().problem ?? unreachable(runtime.account)), limits.sendMs);
+  const timer = setTimeout(() => reject(runtime.obstacle()), limits.sendMs);
   try {
     check();
     await promise;

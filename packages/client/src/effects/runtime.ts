@@ -128,11 +128,23 @@ export class Runtime {
         return;
       } catch (error) {
         if (signal?.aborted === true || this.signal.aborted) throw error;
-        if (patience.aborted) throw this.links.status().problem ?? unreachable(this.account);
+        if (patience.aborted) throw this.obstacle();
         if (!isUnreachable(error)) throw error;
         await sleep(limits.retryMsMin, undefined, { signal: given }).catch(() => {});
       }
     }
+  }
+
+  /** Why nothing comes of waiting any longer. */
+  obstacle(): Failure {
+    const { problem } = this.links.status();
+    if (problem !== undefined && !isUnreachable(problem)) return problem;
+    const { host, port } = this.account.server;
+    const detail = problem?.message ?? "It did not answer in time.";
+    return new Failure("unreachable", `The server ${host}:${port} cannot be reached. ${detail}`, {
+      exitCode: exitCodes.unreachable,
+      cause: problem,
+    });
   }
 
   /** What can leave leaves, for a little while; then connections and vault close. Idempotent. */
@@ -186,11 +198,6 @@ export class Runtime {
 }
 
 export type OnlineOptions = { readonly signal?: AbortSignal; readonly timeoutMs: number };
-
-export const unreachable = ({ server: { host, port } }: Account): Failure =>
-  new Failure("unreachable", `The server ${host}:${port} cannot be reached. Is it running, and are you online?`, {
-    exitCode: exitCodes.unreachable,
-  });
 
 const isUnreachable = (error: unknown): boolean => error instanceof Failure && error.exitCode === exitCodes.unreachable;
 
