@@ -40,6 +40,7 @@ export function sibling(node: number): number {
 /** From the parent of `node` to the root. */
 export function directPath(node: number, leafCount: number): number[] {
   const top = root(leafCount);
+  assert(node < nodeWidth(leafCount));
   const path: number[] = [];
   for (let at = node; at !== top; ) {
     at = parent(at);
