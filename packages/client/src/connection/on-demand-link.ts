@@ -11,6 +11,8 @@ import { untilAborted } from "./standing-link.ts";
 type LinkOptions = {
   readonly connect: (signal: AbortSignal) => Promise<Opened>;
   readonly random: Random;
+  /** Closed when nobody has called for a random time between these. */
+  readonly idleMs?: readonly [least: number, most: number];
 };
 
 export class OnDemandLink implements AsyncDisposable {
@@ -59,7 +61,8 @@ export class OnDemandLink implements AsyncDisposable {
   /** When it ends must not tell when the last message was written. */
   #rest(): void {
     if (this.#connection === undefined || this.#end.signal.aborted) return;
-    const ms = between(limits.sendIdleMsMin, limits.sendIdleMsMax, this.#options.random);
+    const { random, idleMs: [least, most] = [limits.sendIdleMsMin, limits.sendIdleMsMax] } = this.#options;
+    const ms = between(least, most, random);
     this.#idle = setTimeout(() => void this.#close(), ms);
     this.#idle.unref();
   }
