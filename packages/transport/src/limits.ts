@@ -46,6 +46,6 @@ export const limits = {
   /** Datagrams that OpenSSL may hold for us to send. */
   sendQueueBytes: 256 * 1024,
   socketBufferBytes: 4 * 1024 * 1024,
-  /** Peer addresses kept in native form. */
-  addressesMax: 8_192,
+  /** Peer addresses that one engine keeps in native form. */
+  addressesMax: 256,
 } as const;
