@@ -3,10 +3,12 @@ import { erase, type Random } from "@quicprochat/crypto";
 import { signContent } from "../framing/sign-content.ts";
 import { derivePskSecret } from "../keys/psk-secret.ts";
 import { confirmationTagOf, confirmedTranscriptHash } from "../keys/transcript-hash.ts";
+import type { RefusalCode } from "../refusal.ts";
 import { changesBetween } from "../state/changes.ts";
 import type { KeyPair } from "../suite/cipher-suite.ts";
 import { type CreatedPath, createPath, encryptPath, erasePathSecrets, sharedPathSecret } from "../tree/create-path.ts";
 import { encodeTree } from "../tree/encoding.ts";
+import { isLeaf, leafIndexOf } from "../tree/math.ts";
 import { treeHash } from "../tree/tree-hash.ts";
 import { wireFormat } from "../wire/code-points.ts";
 import type { Commit, ProposalOrRef, UpdatePath } from "../wire/commit.ts";
@@ -64,17 +66,24 @@ export function sealCommit(sealing: Sealing): Committed | Refused {
   if (unfit !== undefined) return { kind: "refused", refusal: unfit };
   const provisional = provisionalContext(base, plan);
   const updatePath = path && sealPath(sealing, path, provisional);
-  if (updatePath !== undefined && "badNode" in updatePath) return refused("bad-encryption-key");
+  if (updatePath !== undefined && "badNode" in updatePath) {
+    return refusedAt("bad-encryption-key", isLeaf(updatePath.badNode) ? leafIndexOf(updatePath.badNode) : undefined);
+  }
   const pskSecret = derivePskSecret(base.suite, psks);
   const made = confirm(sealing, { provisional, path, updatePath, pskSecret });
   const welcome = welcomeJoiners(sealing, made.next, { path, joinerSecret: made.joinerSecret, pskSecret });
   erase(pskSecret, made.joinerSecret, path?.commitSecret ?? EMPTY);
   if (path !== undefined) erasePathSecrets(path);
-  if (welcome !== undefined && "badJoiner" in welcome) return refused("key-package-init-key");
+  if (welcome !== undefined && "badJoiner" in welcome) {
+    return refusedAt("key-package-init-key", plan.added[welcome.badJoiner]);
+  }
   return outcome(sealing, { ...made, welcome, leafNode: path?.leafNode });
 }
 
 const EMPTY = new Uint8Array(0);
+
+const refusedAt = (code: RefusalCode, leafIndex: number | undefined): Refused =>
+  refused(code, leafIndex === undefined ? {} : { leafIndex });
 
 type Confirming = {
   readonly provisional: GroupContext;

@@ -1,0 +1,44 @@
+/** What somebody with the state of a former member can try on a commit: to open what its path seals to others. */
+import assert from "node:assert/strict";
+import { type Committed, epoch, type GroupState } from "../../src/index.ts";
+import { encodeContext } from "../../src/group/next-epoch.ts";
+import { decryptWithLabel } from "../../src/suite/labels.ts";
+import { encryptionKeyAt } from "../../src/tree/ratchet-tree.ts";
+import { decodeMlsMessage } from "../../src/wire/mls-message.ts";
+import { equalBytes } from "@quicprochat/bytes";
+
+type Tried = {
+  /** Of the epoch that the commit ended. */
+  readonly before: GroupState;
+  readonly made: Committed;
+};
+
+export function thiefLearnsNothing(ghost: GroupState, { before, made }: Tried): void {
+  const { fields } = ghost;
+  const after = made.next.fields;
+  assert(after.context.epoch > epoch(ghost));
+  for (const [node, privateKey] of fields.privateKeys) {
+    const publicKey = encryptionKeyAt(fields.tree, node);
+    for (let at = 0; at < after.tree.width; at++) {
+      const current = encryptionKeyAt(after.tree, at);
+      assert(
+        publicKey === undefined || current === undefined || !equalBytes(current, publicKey),
+        `node ${at} of the new tree has a key that a former member knows, as node ${node}`,
+      );
+    }
+    openNothing(ghost, privateKey, { before, made });
+  }
+}
+
+function openNothing(ghost: GroupState, privateKey: Uint8Array, { before, made }: Tried): void {
+  const message = decodeMlsMessage(made.message);
+  if (message.kind !== "public-message" || message.publicMessage.framed.content.kind !== "commit") return;
+  const { confirmedTranscriptHash } = before.fields.context;
+  const context = encodeContext({ ...made.next.fields.context, confirmedTranscriptHash });
+  for (const { encryptedPathSecrets } of message.publicMessage.framed.content.commit.path?.nodes ?? []) {
+    for (const sealed of encryptedPathSecrets) {
+      const opened = decryptWithLabel(ghost.fields.suite, { privateKey, label: "UpdatePathNode", context, sealed });
+      assert.equal(opened, undefined, "a former member opens a path secret");
+    }
+  }
+}
