@@ -116,7 +116,8 @@ async function settle(life: Life, seed: number): Promise<KillsReport> {
   const twice: string[] = [];
   let notPrinted = 0;
   for (const person of life.people) {
-    const { lines } = await person.run(["history", life.conversation, "--limit", "100000"]);
+    const { code, lines, stdout, stderr } = await person.run(["history", life.conversation, "--limit", "100000"]);
+    if (code !== 0) throw new Error(`history of ${person.name} ended with ${code} (seed ${seed}): ${stdout}${stderr}`);
     const inHistory = count(lines.map((line) => String(line["text"])));
     const printed = count(life.printed.get(person) ?? []);
     for (const [text, times] of [...inHistory, ...printed]) if (times > 1) twice.push(`${person.name}: ${text}`);

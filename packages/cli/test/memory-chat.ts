@@ -1,6 +1,6 @@
 /**
  * The terminal chat on an engine in memory, for tests and for whoever wants to look at it: `--quiet` without messages
- * that go on coming, `--crash` with a fault after a second.
+ * that go on coming, `--crash` with a fault after a second, `--busy` with much history and twenty messages a second.
  */
 import assert from "node:assert/strict";
 import { runChat } from "../src/chat/run-chat.ts";
@@ -25,11 +25,18 @@ now += 16 * HOUR_MS;
 engine.receive(group, "carol", "北京 😀 e\u0301 \x1b[31mred?\x1b[0m \u202eevil");
 engine.receive(group, "bob", "first line\nsecond line");
 now = Date.now();
+const busy = process.argv.includes("--busy");
+if (busy)
+  for (let count = 0; count < 2_000; count++) engine.receive(bob, "bob", `${count}: ${"word ".repeat(count % 50)}`);
+if (busy) for (let count = 0; count < 200; count++) await engine.direct(`person${count}`);
 engine.receive(bob, "bob", "Great.");
-const timer = setInterval(() => {
-  now = Date.now();
-  engine.receive(group, "carol", `tick ${new Date(now).toISOString()}`);
-}, 5_000);
+const timer = setInterval(
+  () => {
+    now = Date.now();
+    engine.receive(group, "carol", `tick ${new Date(now).toISOString()}`);
+  },
+  busy ? 50 : 5_000,
+);
 if (process.argv.includes("--quiet")) clearInterval(timer);
 if (process.argv.includes("--crash")) setTimeout(() => assert.fail("a fault, on purpose"), 1_000);
 await runChat({ engine, signal, invite: "qpc://chat.example:5001/#1.abcdefghijklmnop" });

@@ -1,11 +1,11 @@
 /** How the parts of the chat share the screen. */
 import { limits } from "../limits.ts";
 import type { Draft } from "../terminal/line-editor.ts";
-import type { Size } from "../terminal/screen.ts";
 import { columnsOf } from "../terminal/text.ts";
+import type { Model } from "./model.ts";
 
 export type Layout = {
-  /** 0 when there is no room for the list of conversations. */
+  /** 0 when there is no list of conversations, or no room for it. */
   readonly listColumns: number;
   readonly messageColumns: number;
   readonly bodyRows: number;
@@ -19,9 +19,10 @@ const HELP_NEEDS_ROWS = 10;
 const HEADER_AND_RULE = 2;
 const PROMPT_COLUMNS = 2;
 
-export function layoutOf(size: Size, draft: Draft): Layout {
+export function layoutOf({ size, draft, conversations }: Pick<Model, "size" | "draft" | "conversations">): Layout {
   const columns = Math.max(size.columns, 10);
-  const listColumns = columns < LIST_NEEDS_COLUMNS ? 0 : Math.min(LIST_COLUMNS_MAX, Math.floor(columns / 4));
+  const listed = conversations.length > 0 && columns >= LIST_NEEDS_COLUMNS;
+  const listColumns = listed ? Math.min(LIST_COLUMNS_MAX, Math.floor(columns / 4)) : 0;
   const helpRows = size.rows < HELP_NEEDS_ROWS ? 0 : 1;
   const free = Math.max(2, size.rows - HEADER_AND_RULE - helpRows);
   const inputRows = Math.min(draftRows(draft, columns).rows.length, limits.inputRowsMax, Math.ceil(free / 2));

@@ -9,8 +9,8 @@ import { slashCommands } from "./slash-command.ts";
 
 /** All rows, top to bottom; the screen shows as many as it has room for. */
 export function paneRows(model: Model): readonly Row[] {
-  const { overlay, open, views, size, draft, timeZone } = model;
-  const columns = layoutOf(size, draft).messageColumns;
+  const { overlay, open, views, timeZone } = model;
+  const columns = layoutOf(model).messageColumns;
   switch (overlay?.kind) {
     case "help":
       return helpRows(columns);

@@ -188,7 +188,7 @@ test("the draft wraps inside the screen with the cursor at its place", () => {
 test("a long draft takes at most half of what is free, and its cursor stays in sight", () => {
   for (const screenSize of sizes) {
     const story = storyOf([direct("bob")], ["Hello"], screenSize).types("line\n".repeat(50));
-    const { bodyRows, inputRows } = layoutOf(screenSize, story.model.draft);
+    const { bodyRows, inputRows } = layoutOf(story.model);
     assert.ok(bodyRows >= 1 && inputRows >= 1 && inputRows <= bodyRows + 1);
     assertFits(story.model);
   }

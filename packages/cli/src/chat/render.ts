@@ -7,7 +7,7 @@ import { type Conversation, type Model, openConversation } from "./model.ts";
 import { paneRows } from "./pane.ts";
 
 export function render(model: Model): Screen {
-  const layout = layoutOf(model.size, model.draft);
+  const layout = layoutOf(model);
   const input = inputRows(model, layout);
   const above = [header(model, layout), ...body(model, layout), rule(model, layout)];
   const all = [...above, ...input.rows, ...(layout.helpRows === 0 ? [] : [helpLine(model)])];
@@ -25,7 +25,8 @@ export function render(model: Model): Screen {
 function header(model: Model, { listColumns }: Layout): Row {
   const { columns } = model.size;
   const state = connectionText(model);
-  const left = listColumns === 0 ? "" : fit(` ${printableLine(model.user)}`, listColumns + 1);
+  const user = ` ${printableLine(model.user)}`;
+  const left = listColumns > 0 ? fit(user, listColumns + 1) : model.open === undefined ? `${user} ` : "";
   const room = Math.max(0, columns - columnsOf(left) - columnsOf(state));
   return [
     span(left, { reverse: true, bold: true }),

@@ -19,7 +19,7 @@ export function showOverlay(model: Model, overlay: Overlay): Model {
 
 /** Upwards when positive. At the top it asks for older messages; at the bottom everything counts as read. */
 export function scrollBy(model: Model, rows: number): Step {
-  const { bodyRows } = layoutOf(model.size, model.draft);
+  const { bodyRows } = layoutOf(model);
   const most = Math.max(0, paneRows(model).length - bodyRows);
   const scroll = Math.min(Math.max(0, model.scroll + rows), most);
   const scrolled = { ...model, scroll };
@@ -32,5 +32,5 @@ export function scrollBy(model: Model, rows: number): Step {
 
 /** One row stays in sight, so that the eye finds its place. */
 export function scrollByPages(model: Model, pages: number): Step {
-  return scrollBy(model, pages * Math.max(1, layoutOf(model.size, model.draft).bodyRows - 1));
+  return scrollBy(model, pages * Math.max(1, layoutOf(model).bodyRows - 1));
 }

@@ -68,8 +68,11 @@ function answer(stream: ReadStream, { prompt, secret, signal }: Question): Promi
         at += length;
         for (const key of keys) {
           if (isInterrupt(key, text)) return onEnd();
-          // What was typed ahead answers the next question.
-          if (isEnd(key)) return end(() => resolve(text), bytes.subarray(at));
+          if (isEnd(key)) {
+            show();
+            // What was typed ahead answers the next question.
+            return end(() => resolve(text), bytes.subarray(at));
+          }
           text = edited(text, key);
         }
       }

@@ -1,5 +1,6 @@
 /** The chat beside a server on this machine: for the account that is there, or for the first one. */
 import { type Engine, register, vaultExists } from "@quicprochat/client";
+import { parseUsername, UsernameError } from "@quicprochat/protocol";
 import { encodeInvite, parseInvite } from "@quicprochat/transport";
 import { runChat } from "../../chat/run-chat.ts";
 import { CommandError, describeFailure, interrupted } from "../../failure.ts";
@@ -23,7 +24,7 @@ async function firstAccount(invocation: Invocation, server: OwnServer): Promise<
   const { progress } = invocation.output;
   progress("There is no account in this profile yet: let us make one.");
   progress("Your user name is how others find you: a-z, 0-9 and . _ -");
-  const username = await askName(signal);
+  const username = await askName(invocation);
   progress("The passphrase locks what lies on this machine. It is asked for whenever you open the chat.");
   const passphrase = await askNewSecret("passphrase", signal);
   progress(
@@ -43,16 +44,26 @@ async function firstAccount(invocation: Invocation, server: OwnServer): Promise<
   return account.engine;
 }
 
-async function askName(signal: AbortSignal): Promise<string> {
-  const name = await ask({ prompt: "User name: ", secret: false, signal });
-  if (name === undefined) throw new CommandError("no_terminal", "There is no terminal to ask for a user name.");
-  return name.trim();
+/** Asks again, a few times, while the answer is no user name: the questions that follow take longer. */
+async function askName({ output, signal }: Invocation): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    const name = (await ask({ prompt: "User name: ", secret: false, signal }))?.trim();
+    if (name === undefined) throw new CommandError("no_terminal", "There is no terminal to ask for a user name.");
+    try {
+      return parseUsername(name);
+    } catch (error) {
+      if (!(error instanceof UsernameError)) throw error;
+      if (tries >= limits.promptTriesMax) throw new CommandError("bad_username", error.message);
+      output.progress(error.message);
+    }
+  }
 }
 
 type Wanted = Omit<Parameters<typeof register>[0], "profile">;
 
-/** Asks for another name when the first is malformed or taken. */
-async function registerByAnyName({ profile, output, signal }: Invocation, wanted: Wanted): ReturnType<typeof register> {
+/** Asks for another name when somebody has the first. */
+async function registerByAnyName(invocation: Invocation, wanted: Wanted): ReturnType<typeof register> {
+  const { profile, output, signal } = invocation;
   let { username } = wanted;
   for (let tries = 1; ; tries++) {
     output.progress("Making your keys. This takes a moment.");
@@ -60,9 +71,9 @@ async function registerByAnyName({ profile, output, signal }: Invocation, wanted
       return await unlessAborted(register({ ...wanted, profile, username }), signal, interrupted);
     } catch (error) {
       const { code, message } = describeFailure(error);
-      if (!["bad_username", "name_taken"].includes(code) || tries >= limits.promptTriesMax) throw error;
+      if (code !== "name_taken" || tries >= limits.promptTriesMax) throw error;
       output.progress(message);
-      username = await askName(signal);
+      username = await askName(invocation);
     }
   }
 }
