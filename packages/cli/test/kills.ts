@@ -53,7 +53,8 @@ export async function runKills({
   };
   for (const person of others) await receiveOnce(life, person, 0);
   await Promise.all([serverUnderFire(life), ...people.map((person) => personUnderFire(life, person))]);
-  return settle(life, seed);
+  // Awaited here: folders and server must outlive it.
+  return await settle(life, seed);
 }
 
 const killsLeft = (life: Life): boolean => life.kills.server + life.kills.client < life.killsMax;
