@@ -41,8 +41,8 @@ export const limits = {
   lastResortRenewMs: 7 * DAY,
   /** An earlier last resort is answered for so long. */
   lastResortKeptMs: 37 * DAY,
-  /** KeyPackages in one publishing call: each is some 3 KiB. */
-  keyPackagesPerCall: 50,
+  /** KeyPackages in one publishing call: each is some 3 KiB, and a whole stock fits. */
+  keyPackagesPerCall: 128,
   /** Key stretching that a server may ask for. */
   stretchingMemoryKiBMax: 1024 * 1024,
   stretchingPassesMax: 16,
