@@ -1,5 +1,6 @@
 /** The terminal chat in a real terminal: what it shows, and that it gives the terminal back however it ends. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -8,7 +9,8 @@ import { Scratch } from "./processes.ts";
 import { Tmux } from "./tmux.ts";
 
 const chat = fileURLToPath(new URL("memory-chat.ts", import.meta.url));
-const node = `'${process.execPath}' --disable-warning=ExperimentalWarning`;
+const launcher = fileURLToPath(new URL("../../../scripts/run.mjs", import.meta.url));
+const node = `"${process.execPath}" --disable-warning=ExperimentalWarning`;
 const size = { columns: 80, rows: 24 };
 const skip = needsProgram("tmux", ["-V"]);
 
@@ -28,16 +30,35 @@ class Session implements Disposable {
 
   /** Starts the chat from a shell that has already written something. */
   async start(...flags: readonly string[]): Promise<void> {
+    await this.#run(`"${chat}" --quiet ${flags.join(" ")}`);
+  }
+
+  /** The same, as npm starts it: by a program that waits for it. */
+  async startByLauncher(): Promise<void> {
+    await this.#run(`"${launcher}" "${chat}" --quiet`);
+  }
+
+  async #run(program: string): Promise<void> {
     const { path } = this.#scratch;
     this.tmux.recordTo(`${path}/output`);
     this.tmux.line(`cd '${path}'; stty -g > before; echo was here`);
     await this.tmux.until(/^was here$/m);
-    this.tmux.line(`sh -c 'echo $$ > pid; exec ${node.replaceAll("'", '"')} "${chat}" --quiet ${flags.join(" ")}'`);
+    this.tmux.line(`sh -c 'echo $$ > pid; exec ${node} ${program}'`);
     await this.tmux.until(/Great\./);
   }
 
   kill(signal: NodeJS.Signals): void {
-    process.kill(Number(readFileSync(`${this.#scratch.path}/pid`, "utf8")), signal);
+    process.kill(this.#pid(), signal);
+  }
+
+  /** Kills the chat below the launcher: nothing of its own code runs any more. */
+  killChild(): void {
+    const { stdout } = spawnSync("pgrep", ["-P", `${this.#pid()}`], { encoding: "utf8" });
+    process.kill(Number(stdout.trim()), "SIGKILL");
+  }
+
+  #pid(): number {
+    return Number(readFileSync(`${this.#scratch.path}/pid`, "utf8"));
   }
 
   async assertTerminalIsAsBefore(): Promise<void> {
@@ -108,6 +129,13 @@ describe("the chat in a terminal", { skip }, () => {
       await session.assertTerminalIsAsBefore();
     });
   }
+
+  test("killed with SIGKILL, its launcher gives the terminal back", async () => {
+    using session = new Session();
+    await session.startByLauncher();
+    session.killChild();
+    await session.assertTerminalIsAsBefore();
+  });
 
   test("after a fault the terminal is as it was, and says what the fault was", async () => {
     using session = new Session();
