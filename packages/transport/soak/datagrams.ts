@@ -18,7 +18,7 @@ export const soak: Trial = {
     await using server = await Loopback.start();
     void server.echo();
     log("warming up");
-    await connections(server, 50);
+    await connections(server, 500);
     await random(server, DATAGRAMS / 10);
     const before = await residentMiB();
     log("random datagrams");

@@ -40,8 +40,11 @@ export const limits = {
   /** Bytes of one read, one write and one look at a stream. */
   chunkBytes: 64 * 1024,
 
-  /** Listeners of OpenSSL behind one socket: what one datagram costs grows with the connections of its listener. */
-  shards: 256,
+  /**
+   * Listeners of OpenSSL behind one socket: what one datagram costs grows with the connections of its listener, and each
+   * listener keeps some 100 KB of buffers.
+   */
+  shards: 64,
   datagramBytesMax: 1_500,
   /** Datagrams that OpenSSL may hold for us to send. */
   sendQueueBytes: 256 * 1024,

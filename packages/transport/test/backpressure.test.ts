@@ -6,7 +6,7 @@ import { limits } from "../src/limits.ts";
 import { acceptStream, ask, echoStreams, Loopback, readAll } from "./loopback.ts";
 
 const CHUNK = new Uint8Array(64 * 1024).fill(7);
-const CHUNKS = 512;
+const CHUNKS = 128;
 
 /** Writes all chunks and ends; says how many bytes were taken so far. */
 class Flood {

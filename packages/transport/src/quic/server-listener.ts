@@ -107,7 +107,7 @@ export class ServerListener implements Listener {
     return {
       context,
       handshakeMs: this.#options.limits.handshakeMs,
-      send: (datagram, to) => socket.send(datagram, to.port, to.address, ignoreLoss),
+      send: (datagram, to) => socket.send(datagram, to.port, to.address),
       admits: () => this.#admits(),
       onBegin: (connection) => this.#handshakes.add(connection),
       onOpen: (connection) => void this.#open(connection),
@@ -142,8 +142,6 @@ export class ServerListener implements Listener {
     if (waiting !== -1) this.#backlog.splice(waiting, 1);
   }
 }
-
-const ignoreLoss = (): void => {};
 
 /** OpenSSL's server does not follow a peer to another address, so the address says where its connection is. */
 function shardOf({ address, port }: PeerAddress): number {

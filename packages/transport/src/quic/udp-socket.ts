@@ -1,11 +1,15 @@
 /** A UDP socket of node:dgram, bound or connected, with buffers that a burst fits into. */
 import { createSocket, type Socket } from "node:dgram";
+import { lookup } from "node:dns/promises";
 import { limits } from "../limits.ts";
 import type { PeerAddress } from "./peer-address.ts";
 
 export async function bindSocket({ host, port }: { readonly host: string; readonly port: number }): Promise<Socket> {
-  const socket = createSocket({ type: host.includes(":") ? "udp6" : "udp4" });
-  await settled(socket, "listening", () => socket.bind(port, host));
+  const { address, family } = await lookup(host);
+  const type = family === 6 ? "udp6" : "udp4";
+  // All that is sent goes to addresses, which need no look-up and no turn of the loop for it.
+  const socket = createSocket({ type, lookup: (known, _options, found) => found(null, known, family) });
+  await settled(socket, "listening", () => socket.bind(port, address));
   enlargeBuffers(socket);
   return socket;
 }
