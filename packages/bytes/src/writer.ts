@@ -6,13 +6,12 @@ const VARINT_BYTES_MAX = 4;
 
 /** Integers that do not fit their field throw `RangeError`: cut off silently, a length would lie. */
 export class Writer {
+  /** Not zeroed: whoever reserves bytes writes all of them. */
   #buffer: Uint8Array;
-  #view: DataView;
   #length = 0;
 
   constructor(capacity: number = INITIAL_CAPACITY) {
-    this.#buffer = new Uint8Array(capacity);
-    this.#view = new DataView(this.#buffer.buffer);
+    this.#buffer = Buffer.allocUnsafe(capacity);
   }
 
   get length(): number {
@@ -21,27 +20,29 @@ export class Writer {
 
   u8(value: number): this {
     const at = this.#reserve(1);
-    this.#view.setUint8(at, within(value, 0xff));
+    this.#buffer[at] = within(value, 0xff);
     return this;
   }
 
   u16(value: number): this {
     const at = this.#reserve(2);
-    this.#view.setUint16(at, within(value, 0xffff));
+    this.#buffer[at] = within(value, 0xffff) >>> 8;
+    this.#buffer[at + 1] = value;
     return this;
   }
 
   u32(value: number): this {
     const at = this.#reserve(4);
-    this.#view.setUint32(at, within(value, 0xffff_ffff));
+    this.#buffer[at] = within(value, 0xffff_ffff) >>> 24;
+    this.#buffer[at + 1] = value >>> 16;
+    this.#buffer[at + 2] = value >>> 8;
+    this.#buffer[at + 3] = value;
     return this;
   }
 
   u64(value: bigint): this {
     if (BigInt.asUintN(64, value) !== value) throw new RangeError("the integer does not fit its field");
-    const at = this.#reserve(8);
-    this.#view.setBigUint64(at, value);
-    return this;
+    return this.u32(Number(value >> 32n)).u32(Number(value & 0xffff_ffffn));
   }
 
   fixed(bytes: Uint8Array): this {
@@ -73,31 +74,29 @@ export class Writer {
     const length = this.#length - at - VARINT_BYTES_MAX;
     const size = varintSize(length);
     this.#buffer.copyWithin(at + size, at + VARINT_BYTES_MAX, this.#length);
-    // What the move leaves behind the end would otherwise show up in `zeros`.
-    this.#buffer.fill(0, at + size + length, this.#length);
     this.#length = at + size + length;
     writeVarint(this.#buffer, at, length);
     return this;
   }
 
   zeros(count: number): this {
-    this.#reserve(count);
+    const at = this.#reserve(count);
+    this.#buffer.fill(0, at, at + count);
     return this;
   }
 
   /** A copy of what was written. */
   finish(): Uint8Array {
-    return this.#buffer.slice(0, this.#length);
+    return new Uint8Array(this.#buffer.subarray(0, this.#length));
   }
 
   #reserve(count: number): number {
     const at = this.#length;
     const needed = at + count;
     if (needed > this.#buffer.length) {
-      const grown = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
-      grown.set(this.#buffer);
+      const grown = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2));
+      grown.set(this.#buffer.subarray(0, at));
       this.#buffer = grown;
-      this.#view = new DataView(grown.buffer);
     }
     this.#length = needed;
     return at;
