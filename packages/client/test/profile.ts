@@ -33,13 +33,13 @@ export class Profile implements Disposable {
     return Buffer.from(this.bytes()).includes(piece);
   }
 
-  /** Of each record 500 bytes as they lie on disk, in the order of putting; a copy of the files is read. */
+  /** Of each record 500 bytes near its end as they lie on disk, in the order of putting; a copy of the files is read. */
   sealedPieces(): Uint8Array[] {
     using copy = new Profile();
     copy.#take(this);
     using database = new DatabaseSync(join(copy.path, "vault.db"));
     const rows = database.prepare("SELECT sealed FROM record ORDER BY at").all();
-    return rows.map(({ sealed }) => (sealed instanceof Uint8Array ? sealed.slice(100, 600) : new Uint8Array(0)));
+    return rows.map(({ sealed }) => (sealed instanceof Uint8Array ? sealed.slice(-600, -100) : new Uint8Array(0)));
   }
 
   #take({ path }: Profile): void {

@@ -83,6 +83,7 @@ export class Links implements AsyncDisposable {
       onPush,
       onChange: onChange({ kind: "door" }),
       random,
+      now,
     });
     this.#receive = new StandingLink({
       connect: (signal) => this.#connect("receive", signal),
@@ -90,6 +91,7 @@ export class Links implements AsyncDisposable {
       onPush,
       onChange: onChange({ kind: "mailbox", address: account.mailbox.address }),
       random,
+      now,
     });
     this.#send = new OnDemandLink({ connect: (signal) => this.#connect("send", signal), random });
   }

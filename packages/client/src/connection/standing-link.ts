@@ -3,6 +3,7 @@ import type { Connection } from "@quicprochat/connection";
 import type { Random } from "@quicprochat/crypto";
 import { closeCodes, type ReceivedPush, receivePushes } from "@quicprochat/rpc";
 import type { Failure } from "../failure.ts";
+import { limits } from "../limits.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Opened } from "./connect.ts";
 import { type Caller, callerOf } from "./connection-call.ts";
@@ -16,6 +17,8 @@ type LinkOptions = {
   readonly onPush: (push: ReceivedPush) => void;
   readonly onChange: (state: LinkState) => void;
   readonly random: Random;
+  /** Milliseconds. */
+  readonly now: () => number;
 };
 
 export type LinkState =
@@ -69,13 +72,16 @@ export class StandingLink implements AsyncDisposable {
 
   async #run(): Promise<void> {
     const { signal } = this.#end;
-    for (let failures = 0; !signal.aborted; ) {
+    const { now, random } = this.#options;
+    for (let failures = 0; !signal.aborted; failures++) {
+      const begunAt = now();
       const problem = await this.#live();
       if (signal.aborted) break;
-      failures = problem === undefined ? 0 : failures + 1;
+      // A server that takes us in and throws us out at once is no better than one that does not answer.
+      if (now() - begunAt > limits.reconnectMsMax) failures = 0;
       if (problem !== undefined && !isPassing(problem)) return this.#become({ kind: "stopped", problem });
       this.#become(problem === undefined ? { kind: "connecting", problem } : { kind: "waiting", problem });
-      await this.#pause(backoffMs(Math.max(0, failures - 1), this.#options.random));
+      await this.#pause(backoffMs(failures, random));
     }
     this.#become({ kind: "idle" });
   }

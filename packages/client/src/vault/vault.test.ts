@@ -90,8 +90,8 @@ test("of what was erased, renewed or forgotten, no sealed byte is left in the fi
   using profile = new Profile();
   using vault = await profile.create();
   vault.transaction((tx) => {
-    tx.put("secrets", "erased", profile.random(2_000));
-    tx.putUnder(scope, "secrets", "renewed", profile.random(2_000));
+    tx.put("secrets", "erased", profile.random(20_000));
+    tx.putUnder(scope, "secrets", "renewed", profile.random(20_000));
     tx.putUnder(toUtf8("left"), "secrets", "forgotten", profile.random(2_000));
     tx.put("words", "kept", profile.random(2_000));
   });
