@@ -42,6 +42,8 @@ export type ConnectOptions = {
 export type ReceiveOptions = { readonly address: PathAddress; readonly ecn?: EcnCodepoint };
 
 const FIRST_DESTINATION_BYTES = 8;
+/** No deadline is nearer, so that whatever cannot be done yet costs no more than a look now and then. */
+const DEADLINE_STEP_MS = 0.1;
 
 export class Endpoint {
   readonly #random: Random;
@@ -147,7 +149,7 @@ export class Endpoint {
         this.#ready.add(connection);
         return transmit;
       }
-      this.#settle(connection);
+      this.#settle(now, connection);
     }
     return undefined;
   }
@@ -198,10 +200,10 @@ export class Endpoint {
   }
 
   /** The connection has nothing to send: note its deadline, and whether its handshake is over. */
-  #settle(connection: QuicConnection): void {
+  #settle(now: number, connection: QuicConnection): void {
     if (!connection.isHandshaking) this.#handshaking.delete(connection);
     if (connection.isEnded) this.#forget(connection);
-    else this.#deadlines.set(connection, connection.deadline);
+    else this.#deadlines.set(connection, Math.max(connection.deadline, now + DEADLINE_STEP_MS));
   }
 
   #forget(connection: QuicConnection): void {
@@ -225,7 +227,7 @@ export class Endpoint {
     const resetting = token === undefined ? undefined : this.#ids.findReset(token);
     if (resetting !== undefined) {
       resetting.onStatelessReset();
-      this.#settle(resetting);
+      this.#settle(now, resetting);
     } else if (connection === undefined) {
       this.#answers.reset(now, address, { token: this.#ids.resetToken(id), length: datagram.length });
     }

@@ -9,7 +9,7 @@ import type { SentPacket } from "./sent-packets.ts";
 import { TransportError, TransportErrorCode } from "./transport-error.ts";
 
 const PACKET_THRESHOLD = 3;
-const PACKET_THRESHOLD_MAX = 64;
+const PACKET_THRESHOLD_MAX = 1024;
 const TIME_THRESHOLD = 9 / 8;
 const TIME_THRESHOLD_MAX = 2;
 /** Section 6.2.4: one probe may be lost as well. */

@@ -7,7 +7,7 @@ const SEARCH_STEP_BYTES = 16;
 const RAISE_AFTER_MS = 600_000;
 const RETRY_AFTER_BLACK_HOLE_MS = 60_000;
 /** Datagrams above the minimum lost in a row, with smaller ones arriving, that mean that the path has shrunk. */
-const BLACK_HOLE_LOSSES = 8;
+const BLACK_HOLE_LOSSES = 16;
 
 export class MtuDiscovery {
   #current = DATAGRAM_BYTES_MIN;

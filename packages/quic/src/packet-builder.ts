@@ -28,7 +28,7 @@ export type OpenPacket = {
 };
 
 /** Less room than this is not worth a packet: a header with its token aside, a tag and some frames. */
-const PACKET_BYTES_MIN = 64;
+const PACKET_BYTES_MIN = 96;
 
 export class PacketBuilder {
   readonly #state: ConnectionState;
@@ -103,7 +103,8 @@ export class PacketBuilder {
     const { version, firstLocalId, token, oneRtt } = this.#state;
     const at = writer.at;
     const { number, path } = packet;
-    const length = packetNumberBytes(number, space.largestAcked);
+    // One byte would do for what is in flight, and not for packets that overtake each other.
+    const length = Math.max(2, packetNumberBytes(number, space.largestAcked));
     const destination = path.remoteId.id;
     let lengthAt = -1;
     if (space.level === "application") {

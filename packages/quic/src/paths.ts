@@ -13,8 +13,8 @@ type OtherPath = {
   readonly until: number;
 };
 
-/** A challenge and its header fit, where an unvalidated address has not earned more yet. */
-const PROBE_BYTES_MIN = 64;
+/** A challenge fits, and an ACK, where an unvalidated address has not earned more yet. */
+const PROBE_BYTES_MIN = 128;
 
 export class Paths {
   readonly #state: ConnectionState;

@@ -177,7 +177,7 @@ export class Transmitter {
     const { state, recovery } = this.#parts;
     const bytes = Math.min(PADDED_DATAGRAM_BYTES, Math.floor(path.allowance), into.length);
     const [, , space] = state.spaces;
-    if (bytes < 64 || !this.#isWritable(space)) return undefined;
+    if (!path.maySend || !this.#isWritable(space)) return undefined;
     this.#builder.start(into, 0, bytes);
     const options = { timeout: recovery.probeTimeout, random: state.random };
     this.#builder.add(now, path, space, (_, writer, packet) => {
@@ -213,7 +213,7 @@ export class Transmitter {
     const path = paths.active;
     const bytes = Math.min(PADDED_DATAGRAM_BYTES, Math.floor(path.allowance), into.length);
     closing.onSent();
-    if (bytes < 64) return undefined;
+    if (!path.maySend) return undefined;
     this.#builder.start(into, 0, bytes);
     for (const space of state.spaces) {
       if (!(space.level === "application" ? state.oneRtt !== undefined : space.keys !== undefined)) continue;

@@ -40,12 +40,18 @@ const parameters: fc.Arbitrary<TransportParameters> = fc.record({
   ),
 });
 
+/** Without prototypes, which fast-check leaves out. */
+const plain = (value: TransportParameters): TransportParameters => ({
+  ...value,
+  versionInformation: value.versionInformation === undefined ? undefined : { ...value.versionInformation },
+});
+
 test("transport parameters read as they were written and write the same bytes again", () => {
   fc.assert(
     fc.property(parameters, (given) => {
       const wire = encodeTransportParameters(given);
       const read = decodeTransportParameters(wire, "server");
-      assert.deepEqual(read, given);
+      assert.deepEqual(read, plain(given));
       assert.deepEqual(encodeTransportParameters(read), wire);
     }),
   );

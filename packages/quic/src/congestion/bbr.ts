@@ -25,6 +25,9 @@ const PROBE_RTT_MS = 200;
 const LOSS_TOLERANCE = 0.02;
 const QUEUE_GROWTH = 1.5;
 const LOSS_BETA = 0.85;
+const BASE_LOSS_MAX = 0.4;
+/** A round with fewer packets says nothing about loss. */
+const ROUND_PACKETS_MIN = 8;
 
 type Mode =
   | { readonly kind: "startup" }
@@ -47,6 +50,8 @@ export class Bbr implements CongestionController {
   /** What losses amid queues have taught to keep below. */
   #inflightBound = Number.POSITIVE_INFINITY;
   #roundStarted = false;
+  /** Share of packets that are lost even while we send less than gets through: the link's own doing. */
+  #baseLoss = 0;
 
   constructor(datagramBytes: number) {
     this.#datagramBytes = datagramBytes;
@@ -60,11 +65,11 @@ export class Bbr implements CongestionController {
   pacingRate(rtt: Rtt): number {
     const bandwidth = this.#bandwidth.value;
     if (bandwidth === 0) return (STARTUP_GAIN * this.#window) / rtt.smoothed;
-    const rate = this.#pacingGain * bandwidth;
-    // Until the pipe is full a low sample must not slow the start down.
-    return this.#full.reached
-      ? rate
-      : Math.max(rate, (STARTUP_GAIN * initialWindow(this.#datagramBytes)) / rtt.smoothed);
+    // Samples of an application with little to say tell little, and what it says must not wait for ever. The window still holds.
+    const initialRate = initialWindow(this.#datagramBytes) / rtt.smoothed;
+    // What gets through is the bandwidth: to reach it, what is lost on the way anyhow has to be sent as well.
+    const rate = (this.#pacingGain * bandwidth) / (1 - this.#baseLoss);
+    return Math.max(rate, this.#full.reached ? initialRate : STARTUP_GAIN * initialRate);
   }
 
   onSent(now: number, bytes: number, bytesInFlight: number): void {
@@ -130,7 +135,9 @@ export class Bbr implements CongestionController {
     const deliveredBytes = summary.delivered - round.startDelivered;
     const lossRate = round.lostBytes / Math.max(1, round.lostBytes + deliveredBytes);
     const queued = rtt.smoothed > QUEUE_GROWTH * this.#minRtt + 1;
-    if (lossRate > LOSS_TOLERANCE && queued) this.#boundInflight();
+    const telling = !summary.appLimited && deliveredBytes >= ROUND_PACKETS_MIN * this.#datagramBytes;
+    if (telling) this.#learnBaseLoss(lossRate);
+    if (telling && queued && lossRate > LOSS_TOLERANCE) this.#boundInflight();
     else this.#inflightBound *= 1.05;
     this.#round = {
       count: round.count + 1,
@@ -139,6 +146,12 @@ export class Bbr implements CongestionController {
       lostBytes: 0,
     };
     this.#checkFullPipe(summary.appLimited);
+  }
+
+  #learnBaseLoss(lossRate: number): void {
+    const share = Math.min(lossRate, BASE_LOSS_MAX);
+    if (this.#pacingGain < 1) this.#baseLoss += (share - this.#baseLoss) / 2;
+    else if (share < this.#baseLoss) this.#baseLoss += (share - this.#baseLoss) / 8;
   }
 
   #boundInflight(): void {
