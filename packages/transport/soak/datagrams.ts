@@ -9,7 +9,7 @@ import { Relay } from "../test/relay.ts";
 
 const DATAGRAMS = 100_000;
 const HELLO = Buffer.from("hello");
-const GROWTH_MIB_MAX = 48;
+const GROWTH_MIB_MAX = 24;
 
 export const soak: Trial = {
   name: "datagrams",
@@ -19,7 +19,10 @@ export const soak: Trial = {
     void server.echo();
     log("warming up");
     await connections(server, 500);
-    await random(server, DATAGRAMS / 10);
+    await random(server, DATAGRAMS / 5);
+    await mutations(server, DATAGRAMS / 5);
+    await vanish(server, 50);
+    await settle(server, log);
     const before = await residentMiB();
     log("random datagrams");
     await random(server, DATAGRAMS);

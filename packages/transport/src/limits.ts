@@ -14,11 +14,10 @@ export const limits = {
 
   /** From the first datagram to the end of the handshake, on both sides. */
   handshakeMs: 5_000,
-  /** From the end of the handshake to the verified statement, at the client. */
-  statementMs: 5_000,
-  /** What OpenSSL gives a server; the lower one of both sides counts. */
-  serverIdleTimeoutMs: 30_000,
-  /** OpenSSL keeps a connection alive at half of this and has no option of its own: 10 s. */
+  /**
+   * What a client asks for; a server alone would wait for 30 s. OpenSSL keeps a connection alive at half of it, here every
+   * 10 s, and has no option of its own for that.
+   */
   idleTimeoutMs: 20_000,
   /** How long `close` waits until what was written before it has been acknowledged. */
   closeFlushMs: 1_000,
@@ -29,11 +28,8 @@ export const limits = {
   handshakesMax: 512,
   /** Connections that wait for `Listener.accept`. */
   acceptBacklogMax: 256,
-  /** Streams that one peer may have open and that nobody has accepted yet; OpenSSL grants about 100 at a time. */
-  streamBacklogMax: 128,
-  /** Streams of one connection at once, both ways. */
-  streamsMax: 1_024,
   /** Bytes that OpenSSL buffers of all streams that are written; `write` waits beyond it. */
+  /** Bytes that OpenSSL buffers of one stream; it grants a peer about 100 streams of each kind at once. */
   streamWriteBytesMax: 512 * 1024,
   connectionWriteBytesMax: 4 * 1024 * 1024,
   processWriteBytesMax: 128 * 1024 * 1024,

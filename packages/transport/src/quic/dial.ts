@@ -33,28 +33,39 @@ const SERVER_CHANGED = 5;
 export const dial = (options: DialOptions): Promise<Dialled> => dialWith(options);
 
 /** `dial` with the key exchanges that a client offers: for tests of what a server refuses. */
-export async function dialWith(options: DialOptions & { readonly groups?: string }): Promise<Dialled> {
+export async function dialWith(options: DialWithOptions): Promise<Dialled> {
   openSsl();
-  const { host, port, pin, idleTimeoutMs = limits.idleTimeoutMs, groups } = options;
-  const patience = AbortSignal.timeout(options.deadlineMs ?? limits.handshakeMs);
+  const { host, port, deadlineMs = limits.handshakeMs } = options;
+  const patience = AbortSignal.timeout(deadlineMs);
   const signal = options.signal === undefined ? patience : AbortSignal.any([patience, options.signal]);
-  let failure: unknown;
   try {
     signal.throwIfAborted();
-    for (const peer of await addressesOf(host, port)) {
-      try {
-        const connection = await connectClient({ peer, idleTimeoutMs, signal, groups });
-        return await introduced(connection, pin, signal);
-      } catch (error) {
-        if (!(error instanceof DialError) || error.code !== "unreachable") throw error;
-        failure = error;
-      }
+    return await dialAny(await addressesOf(host, port), { ...options, signal, deadlineMs });
+  } catch (cause) {
+    if (options.signal?.aborted === true) throw new DialError("cancelled", "The connection was given up.", { cause });
+    if (patience.aborted) throw unreachable({ address: host, port }, cause);
+    throw cause;
+  }
+}
+
+type DialWithOptions = DialOptions & { readonly groups?: string };
+type Attempt = DialWithOptions & { readonly signal: AbortSignal; readonly deadlineMs: number };
+
+/** One address after the other, each with its share of the time: a machine may have a way to only some of them. */
+async function dialAny(peers: readonly PeerAddress[], options: Attempt): Promise<Dialled> {
+  const { pin, signal, idleTimeoutMs = limits.idleTimeoutMs, groups } = options;
+  let failure: unknown;
+  for (const peer of peers) {
+    const share = AbortSignal.timeout(options.deadlineMs / peers.length);
+    const attempt = AbortSignal.any([signal, share]);
+    try {
+      const connection = await connectClient({ peer, idleTimeoutMs, signal: attempt, groups });
+      return await introduced(connection, pin, attempt);
+    } catch (error) {
+      const tryNext = share.aborted || (error instanceof DialError && error.code === "unreachable");
+      if (!tryNext || signal.aborted) throw error;
+      failure = share.aborted ? unreachable(peer, error) : error;
     }
-  } catch (error) {
-    if (options.signal?.aborted === true)
-      throw new DialError("cancelled", "The connection was given up.", { cause: error });
-    if (patience.aborted) throw unreachable({ address: host, port }, error);
-    throw error;
   }
   throw failure;
 }
