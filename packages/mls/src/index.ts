@@ -1,4 +1,5 @@
 /** MLS, RFC 9420: pure and without I/O. Time and randomness are arguments, outcomes are values. */
+export { adoptCommitted } from "./group/adopt-committed.ts";
 export { type CommitOptions, commit, type LeafChanges } from "./group/commit.ts";
 export { type CreateGroupOptions, createGroup } from "./group/create-group.ts";
 export { type EncryptOptions, encrypt } from "./group/encrypt.ts";

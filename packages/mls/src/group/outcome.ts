@@ -69,7 +69,10 @@ export type Committed = {
   readonly ratchetTree: () => Uint8Array;
   /** MLSMessage of the new epoch's GroupInfo, without tree, with external_pub. */
   readonly groupInfo: () => Uint8Array;
-  /** Adopt it when this commit is the one that all apply; until then the former state stays valid. */
+  /**
+   * Adopt it when this commit is the one that all apply; until then the former state stays valid. If messages were sent
+   * or read meanwhile, by `adoptCommitted`.
+   */
   readonly next: GroupState;
   /** What `next` changes in the store, measured from the state that was passed. */
   readonly changed: ChangedParts;
