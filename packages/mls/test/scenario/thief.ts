@@ -1,21 +1,24 @@
 /** What somebody with the state of a former member can try on a commit: to open what its path seals to others. */
 import assert from "node:assert/strict";
-import { type Committed, epoch, type GroupState } from "../../src/index.ts";
+import { equalBytes } from "@quicprochat/bytes";
 import { encodeContext } from "../../src/group/next-epoch.ts";
+import { type Committed, epoch, type GroupState } from "../../src/index.ts";
 import { decryptWithLabel } from "../../src/suite/labels.ts";
 import { encryptionKeyAt } from "../../src/tree/ratchet-tree.ts";
+import type { GroupContext } from "../../src/wire/group-context.ts";
 import { decodeMlsMessage } from "../../src/wire/mls-message.ts";
-import { equalBytes } from "@quicprochat/bytes";
 
 type Tried = {
   /** Of the epoch that the commit ended. */
-  readonly before: GroupState;
+  readonly context: GroupContext;
   readonly made: Committed;
+  /** With every key that the former member has: slow. */
+  readonly tries: boolean;
 };
 
-export function thiefLearnsNothing(ghost: GroupState, { before, made }: Tried): void {
+export function thiefLearnsNothing(ghost: GroupState, tried: Tried): void {
   const { fields } = ghost;
-  const after = made.next.fields;
+  const after = tried.made.next.fields;
   assert(after.context.epoch > epoch(ghost));
   for (const [node, privateKey] of fields.privateKeys) {
     const publicKey = encryptionKeyAt(fields.tree, node);
@@ -26,14 +29,14 @@ export function thiefLearnsNothing(ghost: GroupState, { before, made }: Tried): 
         `node ${at} of the new tree has a key that a former member knows, as node ${node}`,
       );
     }
-    openNothing(ghost, privateKey, { before, made });
+    if (tried.tries) openNothing(ghost, privateKey, tried);
   }
 }
 
-function openNothing(ghost: GroupState, privateKey: Uint8Array, { before, made }: Tried): void {
+function openNothing(ghost: GroupState, privateKey: Uint8Array, { context: former, made }: Tried): void {
   const message = decodeMlsMessage(made.message);
   if (message.kind !== "public-message" || message.publicMessage.framed.content.kind !== "commit") return;
-  const { confirmedTranscriptHash } = before.fields.context;
+  const { confirmedTranscriptHash } = former;
   const context = encodeContext({ ...made.next.fields.context, confirmedTranscriptHash });
   for (const { encryptedPathSecrets } of message.publicMessage.framed.content.commit.path?.nodes ?? []) {
     for (const sealed of encryptedPathSecrets) {

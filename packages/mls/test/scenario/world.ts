@@ -3,22 +3,23 @@ import assert from "node:assert/strict";
 import { equalBytes, fromUtf8, toHex } from "@quicprochat/bytes";
 import { generateSigningKeyPair, type SigningKeyPair } from "@quicprochat/crypto";
 import {
+  adoptCommitted,
   type CipherSuite,
   type Committed,
   type CreatedKeyPackage,
   createGroup,
-  epoch,
-  exportSecret,
   type Extension,
   encrypt,
+  epoch,
   epochAuthenticator,
+  exportSecret,
   externalSendersExtension,
   type GroupState,
   groupId,
   joinByWelcome,
   members,
-  type PskStore,
   type Processed,
+  type PskStore,
   processMessage,
   ratchetTree,
 } from "../../src/index.ts";
@@ -63,6 +64,8 @@ export class World {
   readonly inside = new Set<Client>();
   readonly externalSender: SigningKeyPair;
   mail: Mail[] = [];
+  /** Commits that won. */
+  epochsSeen = 0n;
   #log: LogEntry[] = [];
   #waiting: Waiting[] = [];
   /** Last states of members that were removed, or that began anew. */
@@ -120,16 +123,20 @@ export class World {
     return created;
   }
 
+  /** Whether the secret of that epoch can be had by those who came later. */
+  knowsEpoch(id: Uint8Array, at: bigint): boolean {
+    return this.#resumption.has(`${toHex(id)} ${at}`);
+  }
+
   psk(id: Uint8Array): Uint8Array {
     return Uint8Array.of(...id, 1, 2, 3);
   }
 
   /** External ones everybody has; a resumption PSK the engine must know, unless the client came after its epoch. */
-  pskStore(client: Client, joined: bigint | undefined): PskStore {
+  pskStore(joined: bigint | undefined): PskStore {
     return (id) => {
       if (id.kind === "external") return this.psk(id.id);
       if (joined !== undefined && id.epoch >= joined) return undefined;
-      assert(client.name !== "");
       return this.#resumption.get(`${toHex(id.groupId)} ${id.epoch}`);
     };
   }
@@ -146,25 +153,28 @@ export class World {
 
   /** The commit that won: the author moves on, everybody follows, joiners come in. */
   publish(author: Client, made: Committed): void {
-    const before = author.hasState && this.inside.has(author) ? author.state : undefined;
+    const isMember = made.summary.committer.kind === "member";
+    const before = isMember ? author.state : this.#anyState();
     this.#log.push({ kind: "commit", message: made.message, reference: "", author });
     for (const leafIndex of made.summary.removed) {
-      const removed = this.#clientAt(before ?? this.#anyState(), leafIndex);
+      const removed = this.#clientAt(before, leafIndex);
       if (removed !== author) this.inside.delete(removed);
     }
-    if (before === undefined || made.summary.committer.kind === "joiner") {
+    const context = before.fields.context;
+    if (isMember) {
+      author.adopt(adoptCommitted(author.state, made.next));
+    } else {
       this.haunt(author.leave());
       author.enter(made.next);
       this.inside.add(author);
-    } else {
-      author.adopt({ state: made.next, changed: made.changed });
     }
     author.cursor = this.#log.length;
     author.online = true;
+    this.epochsSeen++;
     this.#remember(made.next);
     this.#welcomeJoiners(made);
     this.followAll();
-    for (const ghost of this.#ghosts) thiefLearnsNothing(ghost, { before: before ?? ghost, made });
+    for (const ghost of this.#ghosts) thiefLearnsNothing(ghost, { context, made, tries: this.seeded.chance(0.05) });
   }
 
   send(sender: Client, data: Uint8Array): void {
@@ -200,7 +210,7 @@ export class World {
 
   /** What a client makes of a handshake message, and of the same one again. */
   #hear(client: Client, entry: LogEntry): void {
-    const options = { now, psks: this.pskStore(client, client.oldestEpoch) };
+    const options = { now, psks: this.pskStore(client.oldestEpoch) };
     let outcome = processMessage(client.state, entry.message, options);
     if (outcome.kind === "needs-proposal") {
       for (const reference of outcome.references) this.#fetch(client, toHex(reference));
@@ -262,19 +272,17 @@ export class World {
       const waiting = this.#waiting.find(({ created }) => equalBytes(created.keyPackage.initKey, initKey));
       assert(waiting !== undefined, "the KeyPackage's client waits");
       const { client, created } = waiting;
-      // It cannot know which form it gets: it has the tree and does not need it.
-      const ratchetTreeApart = tree();
       const { keyPackage, secrets } = created;
       const joined = joinByWelcome({
         welcome,
         keyPackage,
         secrets,
         signaturePrivateKey: client.signatureKeyPair.privateKey,
-        ratchetTree: ratchetTreeApart,
-        psks: this.pskStore(client, undefined),
+        // Whether the Welcome holds it, too, is the committer's choice.
+        ratchetTree: tree(),
+        psks: this.pskStore(undefined),
       });
       assert(joined.kind === "joined", `${client.name} joins: ${JSON.stringify(joined)}`);
-      this.haunt(client.leave());
       client.enter(joined.state);
       client.cursor = this.#log.length;
       client.online = true;
@@ -331,11 +339,17 @@ export class World {
     assert(decoded.kind === "tree");
     // Without the hashes that the engine remembers.
     assert.equal(validateTree(this.suite, decoded.tree, state.fields.context), undefined, "the tree is valid");
-    const names = members(state).map(({ credential }) => (credential.kind === "basic" ? toHex(credential.identity) : ""));
-    const inside = [...this.inside].map(({ credential }) => (credential.kind === "basic" ? toHex(credential.identity) : ""));
+    const names = members(state).map(({ credential }) =>
+      credential.kind === "basic" ? toHex(credential.identity) : "",
+    );
+    const inside = [...this.inside].map(({ credential }) =>
+      credential.kind === "basic" ? toHex(credential.identity) : "",
+    );
     assert.deepEqual(names.sort(), inside.sort(), "the members are who they should be");
   }
 }
 
 export const describe = (outcome: Processed): string =>
-  outcome.kind === "refused" ? `${outcome.phase} ${outcome.refusal.code} ${outcome.refusal.leafIndex ?? ""}` : outcome.kind;
+  outcome.kind === "refused"
+    ? `${outcome.phase} ${outcome.refusal.code} ${outcome.refusal.leafIndex ?? ""}`
+    : outcome.kind;
