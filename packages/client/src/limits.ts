@@ -59,6 +59,8 @@ export const limits = {
   welcomeBytesMax: 62_000,
   /** Slots that one intent may lose to others before it is given up for now. */
   commitAttemptsMax: 64,
+  /** After a commit that failed for good its group is left alone for so long. */
+  commitRestMs: MINUTE,
   /** A joiner brings keys of its own within a minute; several that join at once spread over this time. */
   refreshAfterJoinMsMax: 20 * SECOND,
   /** Slots read in one walk. */

@@ -21,6 +21,8 @@ type FetchingOptions = {
 export class Fetching {
   readonly #options: FetchingOptions;
   readonly #flights = new Map<string, SingleFlight>();
+  /** Addresses whose cells this process has acknowledged as far as they were read. */
+  readonly #acknowledged = new Set<string>();
 
   constructor(options: FetchingOptions) {
     this.#options = options;
@@ -44,13 +46,23 @@ export class Fetching {
     for (let more = true; more && !signal.aborted; ) {
       const fetched = await network.fetch(source, cursor, signal);
       const last = fetched.cells.at(-1)?.cursor ?? cursor;
-      if (last <= cursor) return;
+      if (last <= cursor) return this.#acknowledgeOnce(source, cursor);
       cursor = last;
       this.#receive(source, address, fetched.cells);
       // A lost acknowledgement is repeated by the next one.
       await network.acknowledge(source, cursor, signal);
+      this.#acknowledged.add(toHex(address));
       more = fetched.more;
     }
+  }
+
+  /** An earlier process may have ended between its transaction and its acknowledgement. */
+  async #acknowledgeOnce(source: Source, cursor: bigint): Promise<void> {
+    const { network, signal } = this.#options;
+    const name = toHex(this.#addressOf(source));
+    if (cursor === 0n || this.#acknowledged.has(name)) return;
+    await network.acknowledge(source, cursor, signal);
+    this.#acknowledged.add(name);
   }
 
   #receive(source: Source, address: Uint8Array, cells: readonly FetchedCell[]): void {

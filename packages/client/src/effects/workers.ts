@@ -1,5 +1,6 @@
 /** The workers that bring to the server what the vault holds for it, and bring back what it holds for us. */
 
+import { toHex } from "@quicprochat/bytes";
 import type { Random } from "@quicprochat/crypto";
 import { RefusalError } from "@quicprochat/protocol";
 import { exitCodes, Failure } from "../failure.ts";
@@ -38,6 +39,8 @@ export class Workers {
   readonly #restocking: SingleFlight;
   readonly #options: WorkersOptions;
   readonly #underWay = new Set<Promise<void>>();
+  /** Groups, and until when they are left alone. */
+  readonly #resting = new Map<string, number>();
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
   #caughtUp = false;
@@ -74,8 +77,21 @@ export class Workers {
 
   resume(): void {
     if (!this.#caughtUp) return;
+    const { core } = this.#options;
     this.inBackground(this.delivery.run());
-    for (const groupId of this.#options.core.look(groupsWithWork)) this.inBackground(this.committing.run(groupId));
+    for (const groupId of core.look(groupsWithWork)) {
+      if ((this.#resting.get(toHex(groupId)) ?? 0) <= core.now()) this.inBackground(this.#commit(groupId));
+    }
+  }
+
+  /** A group whose commit fails for good is left alone for a while, and not told of every second. */
+  async #commit(groupId: Uint8Array): Promise<void> {
+    try {
+      await this.committing.run(groupId);
+    } catch (error) {
+      if (!isPassing(error)) this.#resting.set(toHex(groupId), this.#options.core.now() + limits.commitRestMs);
+      throw error;
+    }
   }
 
   /** What has become due since: called every now and then. */
@@ -90,7 +106,7 @@ export class Workers {
       case "deliver":
         return this.inBackground(this.delivery.run());
       case "commit":
-        return this.inBackground(this.committing.run(effect.groupId));
+        return this.inBackground(this.#commit(effect.groupId));
       case "walk":
         return this.inBackground(this.walking.run(effect.groupId));
       case "restock":

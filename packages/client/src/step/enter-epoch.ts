@@ -30,10 +30,18 @@ export function enterEpoch(draft: Draft, group: Group, state: GroupState): Group
     gate: exportSecret(state, { label: "qpc1 slot", context: EMPTY, length: 32 }),
     envelopes,
   });
-  for (const member of members) pinContact(draft, member);
+  const known = new Set(before[0]?.senders.map(({ user }) => user));
+  for (const member of members) {
+    const asPinned = pinContact(draft, member);
+    if (!asPinned && !known.has(member.user)) draft.tell({ kind: "notice", text: changedText(group, member.user) });
+  }
   const entering = { ...group, epoch: entered.epoch, attempt: 0 };
   draft.put(groups, group.groupId, entering);
   draft.renewed.push(group.groupId);
   draft.enteredEpoch = true;
   return entering;
 }
+
+const changedText = ({ title }: Group, user: string): string =>
+  `${user} was added to ${title === "" ? "a conversation" : title} with another identity than the one known to this ` +
+  "device: somebody else may answer to that name now. Ask them, on another way, what has happened.";

@@ -37,8 +37,7 @@ function newConversation(draft: Draft, self: Self, group: Group, state: GroupSta
 /** Both ends of a direct conversation may have begun it at once: both keep the group of the lower id. */
 function converge(draft: Draft, existing: Conversation, group: Group): void {
   const other = draft.get(groups, existing.groupId);
-  const otherLives = other !== undefined && (other.status === "active" || other.status === "stuck");
-  const wins = !otherLives || compareBytes(group.groupId, existing.groupId) < 0;
+  const wins = other?.status !== "active" || compareBytes(group.groupId, existing.groupId) < 0;
   const superseded = wins ? other : group;
   if (superseded !== undefined && superseded.status === "active") {
     const retired: Group = { ...superseded, status: "superseded", refreshDueAt: 0 };
