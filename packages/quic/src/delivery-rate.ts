@@ -1,5 +1,14 @@
 /** Delivery rate of a path, as draft-ietf-ccwg-bbr section 4.1 samples it. */
-import type { SentPacket } from "./sent-packets.ts";
+
+/** What a packet remembers of its path. */
+export type RatedPacket = {
+  readonly sentAt: number;
+  readonly bytes: number;
+  delivered: number;
+  deliveredAt: number;
+  firstSentAt: number;
+  appLimited: boolean;
+};
 
 export class DeliveryRate {
   #delivered = 0;
@@ -7,13 +16,13 @@ export class DeliveryRate {
   #firstSentAt = 0;
   /** Samples of packets sent below this count say what the application had to send, not what the path can do. */
   #appLimitedUntil = 0;
-  #newest: SentPacket | undefined;
+  #newest: RatedPacket | undefined;
 
   get delivered(): number {
     return this.#delivered;
   }
 
-  onSent(now: number, packet: SentPacket, bytesInFlight: number): void {
+  onSent(now: number, packet: RatedPacket, bytesInFlight: number): void {
     if (bytesInFlight === 0) {
       this.#firstSentAt = now;
       this.#deliveredAt = now;
@@ -28,7 +37,7 @@ export class DeliveryRate {
     this.#appLimitedUntil = this.#delivered + Math.max(1, bytesInFlight);
   }
 
-  onAcked(now: number, packet: SentPacket): void {
+  onAcked(now: number, packet: RatedPacket): void {
     this.#delivered += packet.bytes;
     this.#deliveredAt = now;
     if (this.#newest === undefined || packet.delivered >= this.#newest.delivered) this.#newest = packet;

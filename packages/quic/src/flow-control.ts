@@ -38,6 +38,9 @@ export class SendCredit {
   }
 }
 
+/** When something was read, and the round-trip time then: what tells whether a window is too small. */
+export type Moment = { readonly now: number; readonly roundTrip: number };
+
 export type WindowOptions = { readonly initial: number; readonly maximum: number };
 
 /** What we let the peer send: a window ahead of what was consumed, which grows while the reader keeps up. */
@@ -68,7 +71,7 @@ export class ReceiveCredit {
   }
 
   /** The reader took `bytes`; `true` when the peer should be told a new limit, which is then `limit`. */
-  consume(bytes: number, now: number, roundTrip: number): boolean {
+  consume(bytes: number, { now, roundTrip }: Moment): boolean {
     this.#consumed += bytes;
     const left = this.#limit - this.#consumed;
     if (left > this.#window / 2) return false;

@@ -89,7 +89,7 @@ export class Handshake {
     }
     cryptoReceive.receive(offset, data, false);
     for (let next = cryptoReceive.read(); next.kind === "data"; next = cryptoReceive.read()) {
-      cryptoReceive.credit.consume(next.bytes.length, 0, 0);
+      cryptoReceive.credit.consume(next.bytes.length, { now: 0, roundTrip: 0 });
       this.#feed(space.level, next.bytes);
     }
   }

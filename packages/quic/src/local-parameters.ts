@@ -3,9 +3,6 @@ import type { ConnectionState } from "./connection-state.ts";
 import { CONNECTION_IDS_MAX } from "./limits.ts";
 import { defaultTransportParameters, type TransportParameters } from "./transport-parameters.ts";
 
-/** The largest UDP payload that any of our buffers takes. */
-export const UDP_PAYLOAD_BYTES_MAX = 65_527;
-
 export function localParameters(state: ConnectionState): TransportParameters {
   const { config, role, firstLocalId, version } = state;
   const ofServer =

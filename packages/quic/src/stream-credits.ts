@@ -1,10 +1,9 @@
 /** Frames about streams that wait to be sent: credit for the peer, resets, requests to stop (RFC 9000 section 13.3). */
 import { ControlQueue } from "./control-queue.ts";
-import type { ReceiveCredit } from "./flow-control.ts";
+import type { Moment, ReceiveCredit } from "./flow-control.ts";
 import type { PacketWriter } from "./packet-writer.ts";
 import type { ReceiveStream } from "./receive-stream.ts";
 import type { SentPacket } from "./sent-packets.ts";
-import type { Moment } from "./streams.ts";
 
 /** Room that any MAX_* frame fits in. */
 const CREDIT_FRAME_BYTES = 1 + 8 + 8;
@@ -35,13 +34,13 @@ export class StreamCredits {
   }
 
   /** `bytes` of the stream have left our memory: the peer may send as many more. */
-  consumed(stream: ReceiveStream, bytes: number, { now, roundTrip }: Moment): void {
+  consumed(stream: ReceiveStream, bytes: number, moment: Moment): void {
     if (bytes === 0) return;
-    const streamDue = stream.credit.consume(bytes, now, roundTrip);
+    const streamDue = stream.credit.consume(bytes, moment);
     if (streamDue && !stream.isComplete && !stream.isStopped) this.#maxStreamDataDue.add(stream);
     // A connection has room for one and a half of its widest stream.
     this.connection.widen(1.5 * stream.credit.window);
-    if (this.connection.consume(bytes, now, roundTrip)) this.maxDataDue = true;
+    if (this.connection.consume(bytes, moment)) this.maxDataDue = true;
   }
 
   again(stream: ReceiveStream | undefined): void {

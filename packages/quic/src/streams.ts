@@ -1,6 +1,6 @@
 /** The streams of a connection, their limits and their flow control: RFC 9000 sections 2, 3 and 4. */
 import type { ConnectionEvent } from "./connection-event.ts";
-import { ReceiveCredit } from "./flow-control.ts";
+import { type Moment, ReceiveCredit } from "./flow-control.ts";
 import type { Frame } from "./frames/frame.ts";
 import { SEND_BUFFER_BYTES } from "./limits.ts";
 import type { PacketWriter } from "./packet-writer.ts";
@@ -33,8 +33,6 @@ type Stream = { readonly send: SendStream | undefined; readonly receive: Receive
 
 /** Counts of streams of one direction. */
 type Counts = { opened: number; limit: number; readonly window: number; closed: number; wanted: boolean };
-
-export type Moment = { readonly now: number; readonly roundTrip: number };
 
 export class Streams {
   readonly sender = new StreamSender();

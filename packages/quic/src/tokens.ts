@@ -4,8 +4,6 @@ import { aeadNonceBytes, aeadOpen, aeadSeal } from "@quicprochat/crypto";
 import type { Random } from "./connection-state.ts";
 import { NEW_TOKEN_MS, RETRY_TOKEN_MS, TOKEN_BYTES_MAX } from "./limits.ts";
 
-export const TOKEN_KEY_BYTES = 16;
-
 const TokenKind = { retry: 1, later: 2 } as const;
 
 export type RetryToken = { readonly originalDestination: Uint8Array; readonly retrySource: Uint8Array };

@@ -44,6 +44,3 @@ export function knownVersion(value: number): Version | undefined {
 /** The two type bits of a long header's first byte, in place. */
 export const longTypeBits = (version: Version, type: LongPacketType): number =>
   versionFacts(version).longTypes.indexOf(type) << 4;
-
-/** Versions that nobody speaks, for version negotiation to be exercised (RFC 9000 section 15). */
-export const isReservedVersion = (value: number): boolean => (value & 0x0f0f_0f0f) === 0x0a0a_0a0a;
