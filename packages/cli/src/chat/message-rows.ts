@@ -85,6 +85,6 @@ const colours: readonly Colour[] = ["cyan", "green", "yellow", "magenta", "blue"
 /** The same for a name everywhere and always. */
 export function colourOf(name: string): Colour {
   let sum = 0;
-  for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
+  for (const character of name) sum = (sum * 53 + (character.codePointAt(0) ?? 0)) % 65_521;
   return colours[sum % colours.length] ?? "cyan";
 }
