@@ -33,19 +33,29 @@ export const verifyContent = (
     signature: content.signature,
   });
 
-const tbsOf = ({ wireFormat: format, framed, encodedContext }: ContentToSign): Uint8Array =>
-  framedContentTbs(format, framed, encodedContext);
+/** Signature and membership tag cover the same bytes: in a large group's commit they are many, and made once. */
+const lastTbs = new WeakMap<FramedContent, { readonly content: ContentToSign; readonly tbs: Uint8Array }>();
+
+function tbsOf(content: ContentToSign): Uint8Array {
+  const { wireFormat: format, framed, encodedContext } = content;
+  const last = lastTbs.get(framed);
+  if (last?.content.wireFormat === format && last.content.encodedContext === encodedContext) return last.tbs;
+  const tbs = framedContentTbs(format, framed, encodedContext);
+  lastTbs.set(framed, { content: { wireFormat: format, framed, encodedContext }, tbs });
+  return tbs;
+}
 
 type Tagged = { readonly framed: FramedContent; readonly auth: ContentAuth; readonly encodedContext: Uint8Array };
 
 /** AuthenticatedContentTBM under the membership key. */
 export function membershipTagOf(suite: CipherSuite, membershipKey: Uint8Array, tagged: Tagged): Uint8Array {
   const { framed, auth, encodedContext } = tagged;
-  const tbm = encodeWith((writer) => {
-    writer.fixed(framedContentTbs(wireFormat.publicMessage, framed, encodedContext));
-    writeContentAuth(writer, auth);
-  });
-  return suite.mac(membershipKey, tbm);
+  const tbs = tbsOf({ wireFormat: wireFormat.publicMessage, framed, encodedContext });
+  return suite.mac(
+    membershipKey,
+    tbs,
+    encodeWith((writer) => writeContentAuth(writer, auth)),
+  );
 }
 
 type Epoch = { readonly membershipKey: Uint8Array; readonly encodedContext: Uint8Array };

@@ -1,7 +1,7 @@
 /** Transcript hashes and the confirmation tag, RFC 9420 sections 8.2 and 6.1. */
 import { encodeWith } from "@quicprochat/bytes";
 import type { CipherSuite } from "../suite/cipher-suite.ts";
-import { type ContentWireFormat, type FramedContent, writeFramedContent } from "../wire/framed-content.ts";
+import { type ContentWireFormat, encodeFramedContent, type FramedContent } from "../wire/framed-content.ts";
 
 type SignedCommit = {
   readonly wireFormat: ContentWireFormat;
@@ -14,12 +14,13 @@ export function confirmedTranscriptHash(
   interimBefore: Uint8Array,
   commit: SignedCommit,
 ): Uint8Array {
-  const input = encodeWith((writer) => {
-    writer.u16(commit.wireFormat);
-    writeFramedContent(writer, commit.framed);
-    writer.vector(commit.signature);
-  });
-  return suite.hash(interimBefore, input);
+  const { wireFormat, framed, signature } = commit;
+  return suite.hash(
+    interimBefore,
+    encodeWith((writer) => writer.u16(wireFormat)),
+    encodeFramedContent(framed),
+    encodeWith((writer) => writer.vector(signature)),
+  );
 }
 
 export const interimTranscriptHash = (

@@ -1,6 +1,6 @@
 /** Leaf node validation, RFC 9420 section 7.3: what a leaf owes its group and its neighbours. */
-import { equalBytes } from "@quicprochat/bytes";
 import type { Refusal } from "../refusal.ts";
+import { KeyIndex } from "../tree/key-index.ts";
 import type { RatchetTree } from "../tree/ratchet-tree.ts";
 import { isDefaultExtension, isDefaultProposal, isGrease } from "../wire/code-points.ts";
 import { credentialTypeOf } from "../wire/credential.ts";
@@ -64,40 +64,18 @@ function sharesCredentials(members: readonly Placed[], touched: readonly Placed[
   return failing === undefined ? undefined : { code: "leaf-credential-unsupported", leafIndex: failing.leafIndex };
 }
 
-/** Few new leaves are compared with all; for many, a set is quicker. */
-const COMPARED_MAX = 8;
-
 function hasOwnKeys(members: readonly Placed[], touched: readonly Placed[]): Refusal | undefined {
-  const pairs = [
-    { code: "duplicate-signature-key", keyOf: ({ leaf }: Placed) => leaf.signatureKey },
-    { code: "duplicate-encryption-key", keyOf: ({ leaf }: Placed) => leaf.encryptionKey },
-  ] as const;
-  for (const { code, keyOf } of pairs) {
-    const twice = touched.length > COMPARED_MAX ? repeated(members, keyOf) : shared(members, touched, keyOf);
-    if (twice !== undefined) return { code, leafIndex: twice.leafIndex };
+  const [signatureKeys, encryptionKeys] = [new KeyIndex<number>(), new KeyIndex<number>()];
+  for (const { leafIndex, leaf } of touched) {
+    signatureKeys.add(leaf.signatureKey, leafIndex);
+    encryptionKeys.add(leaf.encryptionKey, leafIndex);
+  }
+  for (const { leafIndex, leaf } of members) {
+    const other = (owner: number): boolean => owner !== leafIndex;
+    const signer = signatureKeys.ownersOf(leaf.signatureKey).find(other);
+    if (signer !== undefined) return { code: "duplicate-signature-key", leafIndex: signer };
+    const holder = encryptionKeys.ownersOf(leaf.encryptionKey).find(other);
+    if (holder !== undefined) return { code: "duplicate-encryption-key", leafIndex: holder };
   }
   return undefined;
 }
-
-function repeated(members: readonly Placed[], keyOf: (placed: Placed) => Uint8Array): Placed | undefined {
-  const seen = new Set<string>();
-  return members.find((placed) => {
-    const key = Buffer.from(keyOf(placed)).toString("latin1");
-    if (seen.has(key)) return true;
-    seen.add(key);
-    return false;
-  });
-}
-
-const shared = (
-  members: readonly Placed[],
-  touched: readonly Placed[],
-  keyOf: (placed: Placed) => Uint8Array,
-): Placed | undefined =>
-  touched.find((one) =>
-    members.some((other) => {
-      const [mine, theirs] = [keyOf(one), keyOf(other)];
-      // The first byte decides almost always, and costs much less than the call.
-      return other.leafIndex !== one.leafIndex && mine[0] === theirs[0] && equalBytes(mine, theirs);
-    }),
-  );

@@ -17,7 +17,7 @@ export type CipherSuite = {
   readonly publicKeyBytes: number;
 
   hash(...parts: readonly Uint8Array[]): Uint8Array;
-  mac(key: Uint8Array, message: Uint8Array): Uint8Array;
+  mac(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array;
   extract(salt: Uint8Array, inputKey: Uint8Array): Uint8Array;
   expand(prk: Uint8Array, info: Uint8Array, length: number): Uint8Array;
 

@@ -4,9 +4,10 @@ import type { Refusal } from "../refusal.ts";
 import type { CipherSuite } from "../suite/cipher-suite.ts";
 import type { UpdatePath } from "../wire/commit.ts";
 import { blankPath } from "./evolve.ts";
+import { KeyIndex } from "./key-index.ts";
 import { leafNodeIndex } from "./math.ts";
 import { parentHashOf } from "./parent-hash.ts";
-import type { RatchetTree } from "./ratchet-tree.ts";
+import { encryptionKeyAt, type RatchetTree } from "./ratchet-tree.ts";
 import { filteredDirectPath, type PathStep, resolution } from "./resolution.ts";
 
 type KeyedStep = PathStep & { readonly publicKey: Uint8Array };
@@ -71,15 +72,17 @@ function fit(
   return steps;
 }
 
-/** Section 12.4.2: no key of the path is one of the tree, nor there twice. The leaf is compared with the leaves elsewhere. */
+/** Section 12.4.2: no key of the path is one of the tree, nor there twice. The former leaf is compared elsewhere. */
 function reusesKey(tree: RatchetTree, leafIndex: number, path: UpdatePath): boolean {
-  const fresh = [path.leafNode.encryptionKey, ...path.nodes.map(({ encryptionKey }) => encryptionKey)];
+  const fresh = new KeyIndex<number>();
+  for (const [at, key] of [path.leafNode, ...path.nodes].map(({ encryptionKey }) => encryptionKey).entries()) {
+    if (fresh.ownersOf(key).length > 0) return true;
+    fresh.add(key, at);
+  }
   const own = leafNodeIndex(leafIndex);
   for (let node = 0; node < tree.width; node++) {
-    const content = tree.node(node);
-    if (content === undefined || node === own) continue;
-    const key = content.kind === "leaf" ? content.leaf.encryptionKey : content.parent.encryptionKey;
-    if (fresh.some((other) => other[0] === key[0] && equalBytes(other, key))) return true;
+    const key = node === own ? undefined : encryptionKeyAt(tree, node);
+    if (key !== undefined && fresh.ownersOf(key).length > 0) return true;
   }
-  return fresh.some((key, at) => fresh.some((other, place) => place > at && equalBytes(key, other)));
+  return false;
 }

@@ -1,10 +1,11 @@
 /** The integrity of a tree that a joiner is given, RFC 9420 sections 12.4.3.1 and 7.9.2. */
-import { compareBytes, equalBytes } from "@quicprochat/bytes";
+import { equalBytes } from "@quicprochat/bytes";
 import { validateLeafNode } from "../leaf/validate-leaf-node.ts";
 import { validateMembers } from "../leaf/validate-members.ts";
 import type { Refusal } from "../refusal.ts";
 import type { CipherSuite } from "../suite/cipher-suite.ts";
 import type { GroupContext } from "../wire/group-context.ts";
+import { KeyIndex } from "./key-index.ts";
 import { isBelow, leafNodeIndex, parent } from "./math.ts";
 import { parentHashesHold } from "./parent-hash.ts";
 import type { RatchetTree } from "./ratchet-tree.ts";
@@ -33,15 +34,17 @@ function validateLeaves(suite: CipherSuite, tree: RatchetTree, groupId: Uint8Arr
 }
 
 function validateParents(suite: CipherSuite, tree: RatchetTree): Refusal | undefined {
-  const keys: Uint8Array[] = [...tree.leaves()].map(({ leaf }) => leaf.encryptionKey);
+  const keys = new KeyIndex<number>();
+  for (const { leafIndex, leaf } of tree.leaves()) keys.add(leaf.encryptionKey, leafNodeIndex(leafIndex));
   for (let node = 1; node < tree.width; node += 2) {
     const content = tree.parent(node);
     if (content === undefined) continue;
     if (content.encryptionKey.length !== suite.publicKeyBytes) return { code: "bad-encryption-key" };
     if (!unmergedLeavesHold(tree, node, content.unmergedLeaves)) return { code: "tree-unmerged-leaves" };
-    keys.push(content.encryptionKey);
+    if (keys.ownersOf(content.encryptionKey).length > 0) return { code: "duplicate-encryption-key" };
+    keys.add(content.encryptionKey, node);
   }
-  return allDiffer(keys) ? undefined : { code: "duplicate-encryption-key" };
+  return undefined;
 }
 
 function unmergedLeavesHold(tree: RatchetTree, node: number, unmerged: readonly number[]): boolean {
@@ -54,13 +57,5 @@ function unmergedLeavesHold(tree: RatchetTree, node: number, unmerged: readonly 
       if (content !== undefined && !content.unmergedLeaves.includes(leafIndex)) return false;
     }
     return true;
-  });
-}
-
-function allDiffer(keys: readonly Uint8Array[]): boolean {
-  const sorted = [...keys].sort(compareBytes);
-  return sorted.every((key, at) => {
-    const next = sorted[at + 1];
-    return next === undefined || !equalBytes(key, next);
   });
 }

@@ -53,10 +53,14 @@ export function readFramedContent(reader: Reader): FramedContent {
   return framed;
 }
 
-export function writeFramedContent(writer: Writer, framed: FramedContent): void {
-  const encoded = encodings.get(framed) ?? encodeWith((inner) => encodeFramed(inner, framed));
+export function encodeFramedContent(framed: FramedContent): Uint8Array {
+  const encoded = encodings.get(framed) ?? encodeWith((writer) => encodeFramed(writer, framed));
   encodings.set(framed, encoded);
-  writer.fixed(encoded);
+  return encoded;
+}
+
+export function writeFramedContent(writer: Writer, framed: FramedContent): void {
+  writer.fixed(encodeFramedContent(framed));
 }
 
 function encodeFramed(writer: Writer, framed: FramedContent): void {
