@@ -3,6 +3,9 @@ import { varintSize, writeVarint } from "./varint.ts";
 
 const INITIAL_CAPACITY = 256;
 const VARINT_BYTES_MAX = 4;
+/** From here on a finished buffer is handed over, if no more than an eighth of it is unused. */
+const UNCOPIED_BYTES_MIN = 65_536;
+const SLACK_PARTS = 8;
 
 /** Integers that do not fit their field throw `RangeError`: cut off silently, a length would lie. */
 export class Writer {
@@ -85,8 +88,12 @@ export class Writer {
     return this;
   }
 
-  /** A copy of what was written. */
+  /** What was written. The writer is of no use afterwards. */
   finish(): Uint8Array {
+    const { buffer, byteLength } = this.#buffer;
+    // Memory of its own, almost full: to copy it would only cost.
+    const whole = byteLength === buffer.byteLength && byteLength - this.#length <= byteLength / SLACK_PARTS;
+    if (whole && byteLength >= UNCOPIED_BYTES_MIN) return new Uint8Array(buffer, 0, this.#length);
     return new Uint8Array(this.#buffer.subarray(0, this.#length));
   }
 
