@@ -82,6 +82,15 @@ export class MemoryPerson {
     this.#life = this.#begin();
   }
 
+  get signal(): AbortSignal {
+    return this.#life.signal;
+  }
+
+  /** The server as this device sees it. */
+  get network(): Network {
+    return this.#life.network;
+  }
+
   async direct(name: string): Promise<string> {
     return toHex(await openDirect(this.#life, name));
   }
@@ -191,7 +200,7 @@ export class MemoryPerson {
   }
 }
 
-type Life = Inviting & {
+type Life = Omit<Inviting, "network"> & {
   readonly core: Core;
   readonly network: Network;
   readonly workers: Workers;

@@ -1,6 +1,7 @@
 /** Turns a group's intents into a commit for its next slot, stored whole before it is put anywhere. */
 import { commit, decodeMlsMessage, type Proposal } from "@quicprochat/mls";
 import { signSlot } from "@quicprochat/protocol";
+import { authorizeCommit } from "../conversation/authorize-commit.ts";
 import { type Joiner, joiners } from "../conversation/joiner.ts";
 import { membersOf, unlessMalformed } from "../conversation/members.ts";
 import { type PendingCommit, pendingCommits } from "../conversation/pending-commit.ts";
@@ -50,6 +51,9 @@ function makeCommit(draft: Draft, self: Self, { slot, adding, refreshing }: Maki
     now: BigInt(Math.floor(draft.now / 1_000)),
   });
   if (committed.kind === "refused") return refuse(draft, groupId, "add_refused", committed.refusal.code);
+  // The others judge by the same rules: what they find void must not become our epoch.
+  const fault = authorizeCommit(state, self.serverId)(committed.summary);
+  if (fault !== undefined) return refuse(draft, groupId, "not_allowed", fault);
   const entry = sealSlotEntry(keys, [committed.message], draft.random);
   const tooLarge = entry === undefined || (committed.welcome?.length ?? 0) > limits.welcomeBytesMax;
   if (tooLarge) return refuse(draft, groupId, "group_too_large", "");
@@ -79,6 +83,7 @@ export const mailboxExtension = ({ mailbox }: Self): { type: number; data: Uint8
 
 const refusalTexts = {
   add_refused: "Somebody could not be added: what their device published is not valid (any more). Try again later.",
+  not_allowed: "The rules of this group do not let you do that.",
   group_too_large: "The group would be larger than this version can invite to. Add fewer people.",
 } as const;
 

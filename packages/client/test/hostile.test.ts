@@ -1,0 +1,279 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { toHex } from "@quicprochat/bytes";
+import { systemRandom } from "@quicprochat/crypto";
+import { type CommitOptions, commit, decodeMlsMessage } from "@quicprochat/mls";
+import { signSlot } from "@quicprochat/protocol";
+import { epochSecrets, groups } from "../src/conversation/group.ts";
+import { membersOf } from "../src/conversation/members.ts";
+import { claim } from "../src/effects/claim.ts";
+import { sealGroupCell } from "../src/envelope/group-cell.ts";
+import { sealSlotEntry } from "../src/envelope/slot-entry.ts";
+import { heldCells } from "../src/inbox/held-cell.ts";
+import { outboxRows } from "../src/outbox/outbox-row.ts";
+import { type NextSlot, nextSlot } from "../src/step/next-slot.ts";
+import { MemoryPerson } from "./memory-person.ts";
+import { MemoryServer } from "./memory-server.ts";
+
+type World = Record<"alice" | "bob" | "carol" | "dave", MemoryPerson> & { readonly server: MemoryServer };
+
+function world(): World {
+  const server = new MemoryServer(systemRandom);
+  const person = (name: string): MemoryPerson => new MemoryPerson(server, name, systemRandom);
+  return { server, alice: person("alice"), bob: person("bob"), carol: person("carol"), dave: person("dave") };
+}
+
+/** Walks of one group pause in between: each round is a minute later. */
+async function settle(people: readonly MemoryPerson[], rounds = 4): Promise<void> {
+  for (let round = 1; round <= rounds; round++) {
+    for (const person of people) {
+      const at = person.now() + 60_000;
+      person.now = () => at;
+      await person.sync();
+    }
+  }
+}
+
+async function groupOfThree({ alice, bob, carol }: World): Promise<string> {
+  const conversation = await alice.group("friends", ["bob", "carol"]);
+  await alice.sync();
+  await settle([bob, carol, alice]);
+  return conversation;
+}
+
+function slotOf(person: MemoryPerson): NextSlot {
+  return person.core.look((draft) => {
+    const [group] = draft.list(groups);
+    const slot = group && nextSlot(draft, group.key);
+    assert.ok(slot !== undefined);
+    return slot;
+  });
+}
+
+/** Writes messages into the group's next slot, past everything that an honest engine would ask itself. */
+async function put(person: MemoryPerson, messages: readonly Uint8Array[]): Promise<void> {
+  const { keys, group } = slotOf(person);
+  const entry = sealSlotEntry(keys, messages, systemRandom);
+  assert.ok(entry !== undefined);
+  const slotName = keys.name.publicKey;
+  const signature = signSlot(keys.name.privateKey, entry);
+  const pending = { ...group, slotName, entry, signature, welcome: new Uint8Array(0), joined: [] };
+  const { outcome } = await person.network.putSlot(pending, person.signal);
+  assert.equal(outcome.case, "won");
+}
+
+/** MLSMessage of a commit of this person's, valid by the RFC. */
+function commitOf(person: MemoryPerson, options: Partial<CommitOptions>): Uint8Array {
+  const committed = commit(slotOf(person).state, {
+    wire: "public",
+    now: 1_800_000_000n,
+    random: systemRandom,
+    ...options,
+  });
+  assert.equal(committed.kind, "committed");
+  return committed.message;
+}
+
+const epochOf = (person: MemoryPerson): string | undefined => person.conversations()[0]?.epoch;
+const notices = ({ events }: MemoryPerson): string[] =>
+  events.flatMap((event) => (event.kind === "notice" ? [event.text] : []));
+
+test("garbage in a slot is void for all: the next attempt decides, and the group goes on", async () => {
+  const all = world();
+  const { alice, bob, carol } = all;
+  const conversation = await groupOfThree(all);
+  const before = epochOf(alice);
+  await put(bob, [Uint8Array.of(1, 2, 3)]);
+  await alice.add(conversation, ["dave"]);
+  await settle([alice, bob, carol]);
+  assert.notEqual(epochOf(alice), before);
+  for (const person of [bob, carol]) {
+    assert.equal(epochOf(person), epochOf(alice));
+    assert.deepEqual(person.conversations()[0]?.members.toSorted(), ["alice", "bob", "carol", "dave"]);
+  }
+  carol.post(conversation, "still here");
+  await settle([carol, alice, bob], 1);
+  assert.deepEqual([alice.texts(conversation), bob.texts(conversation)], [["still here"], ["still here"]]);
+});
+
+test("a commit that the policy forbids is void, also when its maker is the quicker one", async () => {
+  const all = world();
+  const { alice, bob, carol, server } = all;
+  const conversation = await groupOfThree(all);
+  const claimed = decodeMlsMessage(server.accounts.get("dave")?.packages.shift() ?? new Uint8Array(0));
+  assert.ok(claimed.kind === "key-package");
+  await put(bob, [commitOf(bob, { proposals: [{ kind: "add", keyPackage: claimed.keyPackage }] })]);
+  alice.refresh();
+  await settle([alice, carol]);
+  assert.deepEqual(alice.conversations()[0]?.members.toSorted(), ["alice", "bob", "carol"]);
+  assert.equal(epochOf(carol), epochOf(alice));
+  alice.post(conversation, "without dave");
+  await settle([alice, carol], 1);
+  assert.deepEqual(carol.texts(conversation), ["without dave"]);
+});
+
+test("who is removed is told, cannot write or read on, and keeps no secret of the group", async () => {
+  const all = world();
+  const { alice, bob, carol } = all;
+  const conversation = await groupOfThree(all);
+  const leaf = membersOf(slotOf(alice).state).find(({ user }) => user === "carol")?.leafIndex;
+  assert.ok(leaf !== undefined);
+  await put(alice, [commitOf(alice, { proposals: [{ kind: "remove", removed: leaf }] })]);
+  // Alice's own engine knows nothing of that commit: the others do.
+  bob.refresh();
+  carol.refresh();
+  await settle([bob, carol], 2);
+  assert.match(notices(carol).join(), /removed from friends/);
+  assert.throws(() => carol.post(conversation, "let me in"), { code: "conversation_closed" });
+  assert.equal(
+    carol.core.look((draft) => draft.list(epochSecrets).length),
+    0,
+  );
+  assert.equal(carol.vault.list("group-part").length, 0);
+  assert.deepEqual(bob.conversations()[0]?.members.toSorted(), ["alice", "bob"]);
+  // And alice says honestly that she cannot follow a commit of her own that she has forgotten.
+  alice.refresh();
+  await settle([alice], 1);
+  assert.match(notices(alice).join(), /cannot follow/);
+  assert.throws(() => alice.post(conversation, "hello?"), { code: "conversation_closed" });
+});
+
+test("a notice with a false receipt counts for nothing, and the slot itself is asked", async () => {
+  const all = world();
+  const { alice, bob, carol } = all;
+  const conversation = await groupOfThree(all);
+  const { keys, secrets } = slotOf(bob);
+  const before = epochOf(alice);
+  const entry = sealSlotEntry(keys, [commitOf(bob, { path: true })], systemRandom);
+  assert.ok(entry !== undefined && secrets.envelopes[0] !== undefined);
+  const forged = sealGroupCell(
+    secrets.envelopes[0].secret,
+    {
+      kind: "commit-notice",
+      notice: {
+        name: keys.name.publicKey,
+        signature: signSlot(keys.name.privateKey, entry),
+        receipt: { statementKey: alice.self.statementKey, signature: new Uint8Array(64) },
+        entry: { kind: "whole", bytes: entry },
+      },
+    },
+    systemRandom,
+  );
+  assert.ok(forged !== undefined);
+  bob.core.step((draft) =>
+    draft.put(outboxRows, draft.nextKey(), {
+      purpose: "notice",
+      id: systemRandom(16),
+      address: alice.self.mailbox,
+      door: false,
+      doorKey: new Uint8Array(0),
+      cell: forged,
+      groupId: slotOf(bob).group.groupId,
+      epoch: slotOf(bob).group.epoch,
+      user: "alice",
+      deviceId: alice.self.deviceId,
+      messageKey: new Uint8Array(0),
+    }),
+  );
+  await bob.sync();
+  await settle([alice, carol], 1);
+  assert.equal(epochOf(alice), before);
+  alice.post(conversation, "undisturbed");
+  await settle([alice, bob], 1);
+  assert.deepEqual(bob.texts(conversation), ["undisturbed"]);
+});
+
+test("what strangers leave at a door is held within limits, and nothing else comes of it", async () => {
+  const all = world();
+  const { alice, bob } = all;
+  const row = {
+    purpose: "welcome",
+    door: true,
+    doorKey: new Uint8Array(0),
+    address: bob.door,
+    groupId: systemRandom(32),
+    epoch: 0n,
+    user: "bob",
+    deviceId: bob.self.deviceId,
+    messageKey: new Uint8Array(0),
+  } as const;
+  alice.core.step((draft) => {
+    for (let count = 0; count < 100; count++) {
+      draft.put(outboxRows, draft.nextKey(), { ...row, id: systemRandom(16), cell: systemRandom(4_096) });
+    }
+  });
+  await alice.sync();
+  await bob.sync();
+  assert.deepEqual(bob.faults, []);
+  assert.equal(
+    bob.core.look((draft) => draft.list(heldCells).length),
+    64,
+  );
+  const conversation = await alice.direct("bob");
+  alice.post(conversation, "through all that");
+  await settle([alice, bob], 1);
+  assert.deepEqual(bob.texts(conversation), ["through all that"]);
+});
+
+test("a message waits for room in a full mailbox, and is encrypted anew when the epoch has changed meanwhile", async () => {
+  const all = world();
+  const { alice, bob, carol, server } = all;
+  const conversation = await groupOfThree(all);
+  server.full.add(toHex(bob.self.mailbox));
+  alice.post(conversation, "for both");
+  await settle([alice, carol], 1);
+  assert.deepEqual(carol.texts(conversation), ["for both"]);
+  const states = (): string[] =>
+    alice.events.flatMap((event) => (event.kind === "message-changed" ? [event.message.state] : []));
+  assert.deepEqual(states(), []);
+  const waiting = alice.core.look((draft) => draft.list(outboxRows).map(({ value }) => value));
+  assert.deepEqual(
+    waiting.map(({ user }) => user),
+    ["bob"],
+  );
+  carol.refresh();
+  await settle([carol, alice], 1);
+  const [renewed] = alice.core.look((draft) => draft.list(outboxRows).map(({ value }) => value));
+  assert.ok(renewed !== undefined && waiting[0] !== undefined && renewed.epoch > waiting[0].epoch);
+  server.full.clear();
+  await settle([alice, carol, bob, alice, bob], 2);
+  assert.deepEqual(bob.texts(conversation), ["for both"]);
+  assert.deepEqual(carol.texts(conversation), ["for both"]);
+  assert.deepEqual(states(), ["stored"]);
+});
+
+test("another identity under a known name is refused with exit code 5, before anything is sent", async () => {
+  const { alice, bob, server } = world();
+  await alice.direct("bob");
+  const impostor = new MemoryPerson(server, "bob", systemRandom);
+  await assert.rejects(alice.group("friends", ["bob"]), { code: "contact_changed", exitCode: 5 });
+  await settle([alice, bob, impostor], 1);
+  assert.deepEqual(impostor.conversations(), []);
+  assert.equal(alice.conversations().length, 1);
+});
+
+test("a server that gives out packages of its own making is found out", async () => {
+  const { alice, bob, carol, server } = world();
+  const options = { core: alice.core, network: alice.network, signal: alice.signal };
+  const [of, other] = [server.accounts.get("bob"), server.accounts.get("carol")];
+  assert.ok(of !== undefined && other !== undefined);
+  const forgeries = [
+    { ...of, packages: other.packages },
+    { ...of, identity: other.identity },
+    { ...of, devices: other.devices },
+    { ...of, devices: { ...of.devices, counter: 7n } },
+    { ...of, devices: { ...of.devices, devices: [] } },
+    { ...of, packages: [Uint8Array.of(1, 2, 3)] },
+  ];
+  for (const forged of forgeries) {
+    server.accounts.set("bob", { ...forged, packages: [...forged.packages] });
+    await assert.rejects(claim(options, "bob"), (error) => {
+      assert.ok(error instanceof Error && "code" in error);
+      return ["server_lied", "unknown_user"].includes(String(error.code));
+    });
+  }
+  server.accounts.set("bob", of);
+  const [joiner] = await claim(options, "bob");
+  assert.deepEqual(joiner?.deviceId, bob.self.deviceId);
+  assert.equal(carol.faults.length, 0);
+});
