@@ -1,0 +1,61 @@
+/** Datagrams that have come: recvmmsg(2), and the segments of each message as datagrams of their own. */
+import { RECEIVE_CALLS_MAX, RECEIVE_MESSAGE_BYTES, RECEIVE_MESSAGES } from "../limits.ts";
+import type { Datagram } from "../udp-socket.ts";
+import { type Kernel, Linux } from "./kernel.ts";
+import { MessageVector } from "./message-vector.ts";
+import { NativeMemory } from "./native-memory.ts";
+import type { SocketAddresses } from "./socket-address.ts";
+
+export class Receiver {
+  readonly #kernel: Kernel;
+  readonly #descriptor: number;
+  readonly #addresses: SocketAddresses;
+  readonly #memory = new NativeMemory(RECEIVE_MESSAGES * RECEIVE_MESSAGE_BYTES);
+  readonly #vector = new MessageVector(RECEIVE_MESSAGES);
+
+  constructor(kernel: Kernel, { descriptor, addresses }: { descriptor: number; addresses: SocketAddresses }) {
+    this.#kernel = kernel;
+    this.#descriptor = descriptor;
+    this.#addresses = addresses;
+    this.#vector.setIncomingMemory(this.#memory.address, RECEIVE_MESSAGE_BYTES);
+  }
+
+  /** Hands over what has come, batch by batch, while `isOpen`; each is gone when the next is read. */
+  drain(onReceive: (batch: readonly Datagram[]) => void, isOpen: () => boolean): void {
+    for (let calls = 0; calls < RECEIVE_CALLS_MAX && isOpen(); calls++) {
+      const count = this.#receive();
+      if (count < 0) continue;
+      if (count > 0) onReceive(this.#datagrams(count));
+      if (count < RECEIVE_MESSAGES) return;
+    }
+  }
+
+  /** -1 when the call is worth repeating: an error that the network reported, which reading it has cleared. */
+  #receive(): number {
+    for (let index = 0; index < RECEIVE_MESSAGES; index++) this.#vector.setIncoming(index);
+    const { functions, errno } = this.#kernel;
+    const address = this.#vector.address();
+    const count = functions.recvmmsg(this.#descriptor, address, RECEIVE_MESSAGES, Linux.MSG_DONTWAIT, 0n);
+    if (count >= 0) return count;
+    return errno() === Linux.EAGAIN ? 0 : -1;
+  }
+
+  #datagrams(count: number): Datagram[] {
+    const datagrams: Datagram[] = [];
+    for (let index = 0; index < count; index++) {
+      const length = this.#vector.receivedLength(index);
+      // Cut short, so it would not be what was sent.
+      if ((this.#vector.receivedFlags(index) & Linux.MSG_TRUNC) !== 0) continue;
+      const { view, at } = this.#vector.receivedFrom(index);
+      const from = this.#addresses.decode(view, at);
+      const { segmentBytes = length, ecn } = this.#vector.receivedControl(index);
+      const step = Math.max(1, segmentBytes);
+      const start = index * RECEIVE_MESSAGE_BYTES;
+      for (let done = 0; done < length; done += step) {
+        const bytes = this.#memory.bytes.subarray(start + done, start + Math.min(length, done + step));
+        datagrams.push({ bytes, from, ecn });
+      }
+    }
+    return datagrams;
+  }
+}
