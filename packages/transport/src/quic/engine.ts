@@ -6,9 +6,10 @@ import { PollSet } from "./poll-set.ts";
 import { scratch } from "./scratch.ts";
 import { datagramMemory, drainDatagrams, type Send } from "./send-queue.ts";
 
-/** What an engine turns beside what it polls: handshakes and closes that are under way. */
+/** What an engine turns beside what it polls: handshakes, closes and clean-ups that are under way. */
 export interface Stepped {
-  step(now: number): void;
+  /** True when OpenSSL may have something to send at once. */
+  step(now: number): boolean;
 }
 
 type EngineOptions = {
@@ -139,9 +140,9 @@ export class Engine implements Disposable {
 
   #step(): void {
     const now = performance.now();
-    for (const stepped of this.#stepped) stepped.step(now);
-    if (this.#ended) return;
-    this.tick();
+    let sends = false;
+    for (const stepped of this.#stepped) sends = stepped.step(now) || sends;
+    if (sends && !this.#ended) this.tick();
   }
 
   #arm(): void {

@@ -131,10 +131,17 @@ export class QuicConnection implements Connection, Polled, Stepped {
     }
   }
 
-  step(now: number): void {
+  step(now: number): boolean {
     if (this.#phase === "handshake") this.#stepHandshake(now);
     else if (this.#phase === "closing") this.#stepClose(now);
-    else this.#engine.removeStepped(this);
+    else return this.#stepSweep();
+    return true;
+  }
+
+  #stepSweep(): boolean {
+    if (this.#phase === "open") this.#sweep();
+    if (this.#phase !== "open" || this.#lingering.size < LINGERING_MAX) this.#engine.removeStepped(this);
+    return false;
   }
 
   #stepHandshake(now: number): void {
@@ -204,7 +211,6 @@ export class QuicConnection implements Connection, Polled, Stepped {
   }
 
   #newStream(pointer: Pointer): Stream {
-    if (this.#lingering.size >= LINGERING_MAX) this.#sweep();
     const stream = new QuicStream({
       pointer,
       engine: this.#engine,
@@ -217,14 +223,16 @@ export class QuicConnection implements Connection, Polled, Stepped {
 
   #release({ pointer }: QuicStream, held: number): void {
     this.#streams.delete(pointer);
+    if (held === 0) return this.#ssl.SSL_free(pointer);
     this.#lingering.set(pointer, held);
-    if (held === 0 || this.#lingering.size >= LINGERING_MAX) this.#sweep();
+    // Few may wait for the next one; many would use up what the peer may open.
+    if (this.#lingering.size >= LINGERING_MAX) this.#engine.addStepped(this);
   }
 
   /** Frees streams whose bytes have all arrived. */
   #sweep(): void {
     for (const [pointer, held] of this.#lingering) {
-      const left = held === 0 ? 0 : bufferedBytes(pointer);
+      const left = bufferedBytes(pointer);
       this.#budget.change(left - held);
       this.#lingering.set(pointer, left);
       if (left > 0) continue;

@@ -133,7 +133,7 @@ export class QuicStream implements Stream, Polled {
   #letGo(): void {
     if (this.#released) return;
     this.#released = true;
-    this.#fail(new StreamError("local"));
+    if (this.#reading === "open" || this.#writer?.done === false) this.#fail(new StreamError("local"));
     this.#engine.polled.remove(this);
     this.#release(this, this.#writer?.held ?? 0);
   }
