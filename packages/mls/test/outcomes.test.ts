@@ -121,3 +121,25 @@ test("a sender that skips too many generations is refused", () => {
   for (let count = 0; count <= limits.skippedGenerationsMax; count++) ann = sent(ann, "lost").state;
   assert.equal(refusalOf(pick(states, 1), sent(ann, "far").message), "public generation-too-far");
 });
+
+test("no proposal of another member keeps a member from committing", () => {
+  const { people, states } = groupOf(["ann", "ben", "cat"]);
+  // Each is valid by itself, but adds who is a member, or what this committer has no key for.
+  const unwanted = [
+    addOf(keyPackageOf(pick(people, 2))),
+    { kind: "psk", id: { kind: "external", id: toUtf8("unknown"), nonce: random(32) } },
+    addOf(keyPackageOf(person("dan"))),
+  ] as const;
+  for (const chosen of [[0], [0, 2], [1, 2], [0, 1, 2]]) {
+    let [ann, ben] = [pick(states, 0), pick(states, 1)];
+    for (const at of chosen) {
+      const proposed = propose(ben, pick(unwanted, at), { now, random });
+      assert(proposed.kind === "proposed");
+      ben = proposed.state;
+      ann = processed(ann, proposed.message, "proposal").state;
+    }
+    const made = commitOf(ann);
+    assert.equal(made.summary.added.length, chosen.includes(2) ? 1 : 0);
+    afterCommit(ben, made.message);
+  }
+});

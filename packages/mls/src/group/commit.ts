@@ -3,7 +3,6 @@
 import { toHex } from "@quicprochat/bytes";
 import type { Random } from "@quicprochat/crypto";
 import { signLeafNode } from "../leaf/sign-leaf-node.ts";
-import type { RefusalCode } from "../refusal.ts";
 import type { KeyPair } from "../suite/cipher-suite.ts";
 import type { Credential } from "../wire/credential.ts";
 import type { Extension } from "../wire/extension.ts";
@@ -14,8 +13,9 @@ import { type AppliedProposal, type Committed, type PskStore, type Refused, refu
 import type { CommitBase } from "./plan-commit.ts";
 import { planCommit } from "./plan-commit.ts";
 import { needsPath } from "./proposal-list.ts";
+import { resolvePsks } from "./resolve-psks.ts";
 import { sealCommit } from "./seal-commit.ts";
-import { selectProposals } from "./select-proposals.ts";
+import { selectProposals, validAlone } from "./select-proposals.ts";
 
 /** What of the own leaf node a commit or an Update changes; its encryption key is always new. */
 export type LeafChanges = {
@@ -47,25 +47,54 @@ export type CommitOptions = LeafChanges & {
 export type Beginning = { readonly usage: "reinit" | "branch"; readonly psks: PskStore };
 
 export function commit(state: GroupState, options: CommitOptions): Committed | Refused {
-  return commitBeginning(state, options, undefined);
+  const { references } = options;
+  if (references === undefined) return commitWaiting(state, options);
+  const pending: PendingProposal[] = [];
+  for (const reference of references) {
+    const found = state.fields.proposals.get(toHex(reference));
+    if (found === undefined) return refused("proposal-missing");
+    pending.push(found);
+  }
+  return commitThese(state, options, { pending });
 }
 
-export function commitBeginning(
+/** No proposal of another member may keep this one from committing: what does not go is left out. */
+function commitWaiting(state: GroupState, options: CommitOptions): Committed | Refused {
+  const { fields } = state;
+  const groups = [{ ...fields, groupId: fields.context.groupId }];
+  const usable = [...fields.proposals.values()].filter(
+    ({ proposal }) => proposal.kind !== "psk" || resolvePsks({ groups, store: options.psks }, [proposal.id]),
+  );
+  const pending = selectProposals(usable, options.proposals ?? [], fields.ownLeaf);
+  const first = commitThese(state, options, { pending });
+  if (first.kind === "committed" || pending.length === 0) return first;
+  const valid = validAlone(baseOf(fields, options, undefined), pending, fields.ownLeaf);
+  const second = commitThese(state, options, { pending: valid });
+  return second.kind === "committed" ? second : commitThese(state, options, { pending: [] });
+}
+
+const baseOf = (
+  { suite, context, tree }: GroupFields,
+  { now }: CommitOptions,
+  beginning: Beginning | undefined,
+): CommitBase => ({ suite, context, tree, now, beginning: beginning?.usage });
+
+type Chosen = { readonly pending: readonly PendingProposal[]; readonly beginning?: Beginning };
+
+export function commitThese(
   state: GroupState,
   options: CommitOptions,
-  beginning: Beginning | undefined,
+  { pending, beginning }: Chosen,
 ): Committed | Refused {
   const { fields } = state;
-  const { suite, context, tree, ownLeaf } = fields;
+  const { ownLeaf } = fields;
   if (fields.reinit !== undefined) return refused("reinit-pending");
   const byValue = options.proposals ?? [];
-  const referenced = referencedBy(fields, options.references, byValue);
-  if ("code" in referenced) return refused(referenced.code);
   const proposals: AppliedProposal[] = [
-    ...referenced.pending,
+    ...pending,
     ...byValue.map((proposal) => ({ proposal, sender: { kind: "member", leafIndex: ownLeaf } }) as const),
   ];
-  const base: CommitBase = { suite, context, tree, now: options.now, beginning: beginning?.usage };
+  const base = baseOf(fields, options, beginning);
   const planned = planCommit(base, proposals, ownLeaf);
   if (planned.kind === "refused") return planned;
   const withPath = needsPath(proposals) || options.path === true || changesLeaf(options);
@@ -75,7 +104,7 @@ export function commitBeginning(
     plan: planned.plan,
     applied: proposals,
     listed: [
-      ...referenced.pending.map(({ reference }) => ({ kind: "reference", reference }) as const),
+      ...pending.map(({ reference }) => ({ kind: "reference", reference }) as const),
       ...byValue.map((proposal) => ({ kind: "proposal", proposal }) as const),
     ],
     author: { kind: "member", fields },
@@ -92,23 +121,6 @@ const sealingOf = (options: CommitOptions) => ({
   paddingBytes: options.paddingBytes ?? 0,
   random: options.random,
 });
-
-function referencedBy(
-  fields: GroupFields,
-  references: readonly Uint8Array[] | undefined,
-  byValue: readonly Proposal[],
-): { readonly pending: readonly PendingProposal[] } | { readonly code: RefusalCode } {
-  if (references === undefined) {
-    return { pending: selectProposals([...fields.proposals.values()], byValue, fields.ownLeaf) };
-  }
-  const pending: PendingProposal[] = [];
-  for (const reference of references) {
-    const found = fields.proposals.get(toHex(reference));
-    if (found === undefined) return { code: "proposal-missing" };
-    pending.push(found);
-  }
-  return { pending };
-}
 
 const changesLeaf = ({ leafExtensions, capabilities, credential, signatureKeyPair }: LeafChanges): boolean =>
   [leafExtensions, capabilities, credential, signatureKeyPair].some((change) => change !== undefined);

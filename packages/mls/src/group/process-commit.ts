@@ -32,6 +32,11 @@ type ReceivedCommit = AuthenticatedContent & { readonly commit: Commit };
 
 /** The message's authenticity is established. */
 export function processCommit(state: GroupState, received: ReceivedCommit, options: ProcessOptions): Processed {
+  const byReference = received.commit.proposals.some(({ kind }) => kind === "reference");
+  // Section 12.4.3.2. Judged first: nobody should wait for a proposal that may not be there.
+  if (received.framed.sender.kind !== "member" && byReference) {
+    return refuse("public", { code: "external-commit-proposal" });
+  }
   const resolved = resolveProposals(state.fields, received);
   if ("missing" in resolved) return { kind: "needs-proposal", references: resolved.missing };
   const { suite, context, tree, ownLeaf } = state.fields;
@@ -82,9 +87,6 @@ function plan(
   if (framed.sender.kind === "member") return planCommit(base, proposals, framed.sender.leafIndex);
   const leafNode = commit.path?.leafNode;
   if (leafNode === undefined) return { kind: "refused", refusal: { code: "path-required" } };
-  if (commit.proposals.some(({ kind }) => kind === "reference")) {
-    return { kind: "refused", refusal: { code: "external-commit-proposal" } };
-  }
   return planExternalCommit(base, proposals, { leafNode, sameClient });
 }
 

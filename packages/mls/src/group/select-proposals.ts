@@ -4,6 +4,7 @@ import { writePreSharedKeyId } from "../wire/pre-shared-key-id.ts";
 import { encode } from "../wire/presentation.ts";
 import type { Proposal } from "../wire/proposal.ts";
 import type { PendingProposal } from "./group-state.ts";
+import { type CommitBase, checkNewMembers, planCommit } from "./plan-commit.ts";
 
 /**
  * All that go together with the proposals by value and with each other: a Remove before an Update, the latest Update
@@ -29,6 +30,17 @@ export function selectProposals(
   }
   return pending.filter((each) => chosen.has(each));
 }
+
+/** Those that could be committed by themselves: for the case that some of those chosen cannot. */
+export const validAlone = (
+  base: CommitBase,
+  pending: readonly PendingProposal[],
+  committer: number,
+): PendingProposal[] =>
+  pending.filter((each) => {
+    const planned = planCommit(base, [each], committer);
+    return planned.kind === "plan" && checkNewMembers(planned.plan, false) === undefined;
+  });
 
 const rank = ({ proposal }: PendingProposal): number =>
   proposal.kind === "remove" ? 0 : proposal.kind === "reinit" ? 2 : 1;

@@ -7,7 +7,7 @@ import type { Extension } from "../wire/extension.ts";
 import type { KeyPackage } from "../wire/key-package.ts";
 import type { Capabilities } from "../wire/leaf-node.ts";
 import { isWithin } from "./check-succession.ts";
-import { commitBeginning } from "./commit.ts";
+import { commitThese } from "./commit.ts";
 import { type CreateGroupOptions, createGroup } from "./create-group.ts";
 import type { GroupState } from "./group-state.ts";
 import { type Committed, type Refused, refused } from "./outcome.ts";
@@ -72,8 +72,8 @@ function succeed(
   const { now, random, welcome } = options;
   const proposals = [...adds, { kind: "psk", id } as const];
   const commitOptions = { proposals, path: true, wire: "public", now, random } as const;
-  return commitBeginning(createGroup(options), welcome === undefined ? commitOptions : { ...commitOptions, welcome }, {
-    usage,
-    psks: () => secrets.resumptionPsk,
+  return commitThese(createGroup(options), welcome === undefined ? commitOptions : { ...commitOptions, welcome }, {
+    pending: [],
+    beginning: { usage, psks: () => secrets.resumptionPsk },
   });
 }
