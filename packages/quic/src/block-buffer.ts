@@ -5,11 +5,23 @@ const BLOCK_BYTES = 16 * 1024;
 const SMALL_BYTES = 256;
 const GROW_AT_ONCE_BYTES = 4 * 1024;
 
+/** Full blocks of buffers whose bytes nobody else holds, to be used again. */
+const spare: Uint8Array[] = [];
+const SPARE_MAX = 64;
+
+const newBlock = (): Uint8Array => spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+
 /** Writers and readers keep the account of which bytes are there; this only stores them. */
 export class BlockBuffer {
+  readonly #recycles: boolean;
   readonly #blocks = new Map<number, Uint8Array>();
   /** Blocks below are gone. */
   #firstBlock = 0;
+
+  /** `recycles`: no view of it is ever given away. */
+  constructor(options: { readonly recycles: boolean }) {
+    this.#recycles = options.recycles;
+  }
 
   write(offset: number, bytes: Uint8Array): void {
     let done = 0;
@@ -47,9 +59,16 @@ export class BlockBuffer {
     const firstKept = Math.floor(offset / BLOCK_BYTES);
     for (; this.#firstBlock < firstKept; this.#firstBlock++) {
       if (this.#blocks.size === 0) this.#firstBlock = firstKept - 1;
-      else this.#blocks.delete(this.#firstBlock);
+      else this.#drop(this.#firstBlock);
     }
-    if (empty) this.#blocks.clear();
+    if (empty) for (const index of this.#blocks.keys()) this.#drop(index);
+  }
+
+  #drop(index: number): void {
+    const block = this.#blocks.get(index);
+    if (block === undefined) return;
+    this.#blocks.delete(index);
+    if (this.#recycles && block.length === BLOCK_BYTES && spare.length < SPARE_MAX) spare.push(block);
   }
 
   #block(index: number, bytesNeeded: number): Uint8Array {
@@ -57,7 +76,7 @@ export class BlockBuffer {
     if (block !== undefined && block.length >= bytesNeeded) return block;
     let size = SMALL_BYTES;
     while (size < bytesNeeded) size *= 2;
-    const grown = new Uint8Array(size > GROW_AT_ONCE_BYTES ? BLOCK_BYTES : size);
+    const grown = size > GROW_AT_ONCE_BYTES ? newBlock() : new Uint8Array(size);
     if (block !== undefined) grown.set(block);
     this.#blocks.set(index, grown);
     return grown;

@@ -221,9 +221,9 @@ export class Endpoint {
     if (datagram.length < 1 + CONNECTION_ID_BYTES) return;
     const id = datagram.subarray(1, 1 + CONNECTION_ID_BYTES);
     const connection = this.#ids.find(id);
-    // The token must be read before the datagram is overwritten.
-    const token = trailingToken(datagram)?.slice();
     if (connection?.receive(datagram, { now, address, ecn }) === true) return;
+    // The last bytes, where a packet has its tag, are never overwritten.
+    const token = trailingToken(datagram);
     const resetting = token === undefined ? undefined : this.#ids.findReset(token);
     if (resetting !== undefined) {
       resetting.onStatelessReset();

@@ -7,6 +7,7 @@ import { localParameters } from "./local-parameters.ts";
 import type { PacketNumberSpace } from "./packet-number-space.ts";
 import type { PacketProtector } from "./packet-protection.ts";
 import { otherRole } from "./role.ts";
+import { SessionTickets } from "./session-tickets.ts";
 import {
   CipherSuite,
   type CipherSuiteId,
@@ -30,6 +31,7 @@ export class Handshake {
   #handshakeKeys: Directions = { read: undefined, write: undefined };
   #applicationKeys: Directions = { read: undefined, write: undefined };
   #suite: CipherSuiteId = CipherSuite.aes128GcmSha256;
+  readonly #tickets = new SessionTickets();
   #parametersSeen = false;
   /** The version that an incompatible negotiation left behind (RFC 9368 section 4). */
   #negotiatedFrom: number | undefined;
@@ -111,9 +113,11 @@ export class Handshake {
   }
 
   #feed(level: TlsLevel, bytes: Uint8Array): void {
-    // Without tickets nothing follows the handshake, and TLS may be gone.
     if (this.#state.handshakeComplete || this.#tls === undefined) {
-      throw new TransportError(cryptoErrorCode.unexpectedMessage, "a TLS message after the handshake");
+      if (this.#state.role === "server")
+        throw new TransportError(cryptoErrorCode.unexpectedMessage, "a TLS message after the handshake");
+      this.#tickets.skip(bytes);
+      return;
     }
     this.#apply(this.#tls.receive(level, bytes));
   }

@@ -14,6 +14,8 @@ export const RETIREMENTS_PENDING_MAX = 32;
 
 /** Out-of-order handshake bytes. Beyond: CRYPTO_BUFFER_EXCEEDED. */
 export const CRYPTO_BUFFER_BYTES_MAX: number = 64 * 1024;
+/** Session tickets that a server may send in vain. Beyond: CRYPTO_BUFFER_EXCEEDED. */
+export const TICKET_BYTES_MAX: number = 64 * 1024;
 /** Ranges with gaps between them in one stream or handshake. Beyond: INTERNAL_ERROR. */
 export const STREAM_RANGES_MAX = 4096;
 /** Ranges of packet numbers remembered and acknowledged; the lowest are forgotten. */

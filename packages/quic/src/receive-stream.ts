@@ -21,7 +21,7 @@ export class ReceiveStream {
   readonly credit: ReceiveCredit;
   /** The application has been told that there is something to read, and has not read since. */
   announced = false;
-  readonly #buffer = new BlockBuffer();
+  readonly #buffer = new BlockBuffer({ recycles: false });
   readonly #received = new RangeSet();
   #read = 0;
   /** Behind the highest byte received: what flow control counts. */

@@ -16,7 +16,7 @@ export class SendStream {
   /** The application was told that it must wait. */
   writerWaits = false;
   #state: SendState = "send";
-  readonly #buffer = new BlockBuffer();
+  readonly #buffer = new BlockBuffer({ recycles: true });
   readonly #acked = new RangeSet();
   /** Ranges to be sent again. */
   readonly #lost = new RangeSet();
