@@ -1,6 +1,6 @@
 /** Our commit has won its slot: new epoch, notices to those who were there, Welcomes to those who come, all at once. */
 import { equalBytes } from "@quicprochat/bytes";
-import { type GroupState, ownLeafIndex } from "@quicprochat/mls";
+import { adoptCommitted, type GroupState, ownLeafIndex } from "@quicprochat/mls";
 import type { SlotReceipt } from "@quicprochat/protocol";
 import { epochSecrets, type Group, groups } from "../conversation/group.ts";
 import { type Member, membersOf } from "../conversation/members.ts";
@@ -28,8 +28,9 @@ export function adoptCommit(draft: Draft, self: Self, { groupId, pending, receip
   queueNotices(draft, { group, envelope, recipients: othersOf(former), pending, receipt });
   draft.delete(pendingCommits, groupId);
   draft.groups.forget(pendingStateName(groupId));
-  draft.groups.adopt(stateName(groupId), next, "all");
-  const entered = enterEpoch(draft, group, next);
+  const adopted = adoptCommitted(former, next);
+  draft.groups.adopt(stateName(groupId), adopted.state, adopted.changed);
+  const entered = enterEpoch(draft, group, adopted.state);
   for (const joiner of joinersOf(draft, groupId)) {
     const joined = pending.joined.some((deviceId) => equalBytes(deviceId, joiner.deviceId));
     if (joined) queueWelcome(draft, self, { group: entered, joiner, welcome: pending.welcome });
