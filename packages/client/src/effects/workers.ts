@@ -44,6 +44,9 @@ export class Workers {
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
   #caughtUp = false;
+  #catchingUp: Promise<void> | undefined;
+  /** An earlier process may have left the stock of KeyPackages short. */
+  #mayLackPackages = true;
 
   constructor(options: WorkersOptions) {
     this.#options = options;
@@ -59,7 +62,14 @@ export class Workers {
    * Fetches everything, then goes on with whatever the records say is left to do. In this order: messages keep for a
    * few epochs only, so that nobody may send in an old one, or enter new ones, while others' words wait unread.
    */
-  async catchUp(): Promise<void> {
+  catchUp(): Promise<void> {
+    this.#catchingUp ??= this.#catchUp().finally(() => {
+      this.#catchingUp = undefined;
+    });
+    return this.#catchingUp;
+  }
+
+  async #catchUp(): Promise<void> {
     await this.#fetchAll();
     await this.walking.idle();
     this.#caughtUp = true;
@@ -79,8 +89,19 @@ export class Workers {
     if (!this.#caughtUp) return;
     const { core } = this.#options;
     this.inBackground(this.delivery.run());
+    if (this.#mayLackPackages) this.inBackground(this.#restock());
     for (const groupId of core.look(groupsWithWork)) {
       if ((this.#resting.get(toHex(groupId)) ?? 0) <= core.now()) this.inBackground(this.#commit(groupId));
+    }
+  }
+
+  async #restock(): Promise<void> {
+    this.#mayLackPackages = false;
+    try {
+      await this.#restocking.run();
+    } catch (error) {
+      this.#mayLackPackages = true;
+      throw error;
     }
   }
 
@@ -100,6 +121,7 @@ export class Workers {
   }
 
   act(effect: Effect): void {
+    if (effect.kind === "restock") this.#mayLackPackages = true;
     // What is not done now, the records remember.
     if (!this.#caughtUp && effect.kind !== "walk") return;
     switch (effect.kind) {
@@ -110,7 +132,7 @@ export class Workers {
       case "walk":
         return this.inBackground(this.walking.run(effect.groupId));
       case "restock":
-        return this.inBackground(this.#restocking.run());
+        return this.inBackground(this.#restock());
     }
   }
 
