@@ -29,7 +29,6 @@ export const refusalMeaning = {
   "bad-signature": "the content's signature does not verify",
   "bad-ciphertext": "the message does not open under its key",
   "public-application": "application data that is not encrypted (section 6)",
-  "wrong-content-type": "the sealed content differs from its header (section 6.3.1)",
   "generation-too-far": "the sender skips more generations than are kept",
   // Section 7.3
   "leaf-signature": "the leaf node's signature does not verify",
@@ -96,5 +95,4 @@ export const refusalMeaning = {
   "group-inactive": "this member was removed, or the group has been reinitialised",
   "reinit-pending": "the ReInit was committed: nothing more can be sent",
   "not-reinitialised": "the group has committed no ReInit",
-  "too-long": "more was asked for than one derivation yields",
 } as const;

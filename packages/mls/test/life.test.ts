@@ -146,3 +146,23 @@ test("a stranger joins by an external commit, with the tree from elsewhere", () 
   assert.equal(members(ben).length, 3);
   assert.deepEqual(epochAuthenticator(made.next), epochAuthenticator(ben));
 });
+
+test("a commit gives its maker a new signature key, extensions and capabilities", () => {
+  const { states } = groupOf(["ann", "ben"]);
+  const [ann, ben] = [pick(states, 0), pick(states, 1)];
+  const signatureKeyPair = generateSigningKeyPair(random);
+  const leafExtensions = [{ type: 0xf0a1, data: toUtf8("mailbox") }];
+  const before = member(ann, 0)?.capabilities;
+  assert(before !== undefined);
+  const capabilities = { ...before, extensions: [0xf0a1] };
+  const made = commitOf(ann, { signatureKeyPair, leafExtensions, capabilities });
+  const followed = afterCommit(ben, made.message);
+  assert.deepEqual(member(followed, 0)?.extensions, leafExtensions);
+  assert.deepEqual(member(followed, 0)?.signatureKey, signatureKeyPair.publicKey);
+  processed(followed, sent(made.next, "signed anew").message, "application");
+  const joiner = person("cat");
+  const joining = keyPackageOf(joiner);
+  const again = commitOf(made.next, { proposals: [addOf(joining)] });
+  welcomed(again, joiner, joining);
+  afterCommit(followed, again.message);
+});
