@@ -105,6 +105,10 @@ export class DatagramSocket implements UdpSocket {
     }
   }
 
+  unref(): void {
+    this.#socket.unref();
+  }
+
   close(): Promise<void> {
     this.#closed ??= new Promise<void>((resolve) => {
       this.#socket.close(resolve);

@@ -204,6 +204,27 @@ test("marks survive on IPv4 through a socket of both families", { skip: kernelMi
   assert.equal(answer?.ecn, 1);
 });
 
+test("a socket with one peer hears that nobody listens there, and works on", { skip: kernelMissing }, async () => {
+  for (const host of noIpv6 === false ? ["127.0.0.1", "::1", "::"] : ["127.0.0.1"]) {
+    await using sender = await Inbox.bind({ host, notesRefusal: true });
+    const there = { host: host === "::" ? "127.0.0.1" : host };
+    const gone = await Inbox.bind(there);
+    const { address } = gone.socket;
+    await gone.socket.close();
+    for (let round = 1; round <= 3; round++) {
+      sender.send(numbered(10), { to: address });
+      await sender.until(() => sender.refused >= round);
+    }
+    await using back = await Inbox.bind({ ...there, port: Number(address.slice(address.lastIndexOf(":") + 1)) });
+    sender.send(numbered(11), { to: address });
+    const [got] = await back.received(1);
+    assert.ok(got !== undefined);
+    assert.deepEqual(got.bytes, numbered(11));
+    back.send(numbered(12), { to: got.from });
+    await sender.received(1);
+  }
+});
+
 test("a process that ends in the middle of traffic ends well", { skip: kernelMissing }, () => {
   const index = new URL("index.ts", import.meta.url).href;
   const program = `

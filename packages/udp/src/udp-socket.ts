@@ -44,6 +44,8 @@ export interface UdpSocket extends AsyncDisposable {
   commit(length: number, options: SendOptions): void;
   /** Hands everything committed to the kernel, or keeps it until there is room. */
   flush(): void;
+  /** The process may end although the socket is open. */
+  unref(): void;
   /** Idempotent. What was committed and is not sent yet is lost. */
   close(): Promise<void>;
 }
@@ -53,4 +55,9 @@ export type UdpHandlers = {
   readonly onReceive: (batch: readonly Datagram[]) => void;
   /** `reserve`, which yielded nothing, yields again. */
   readonly onWritable?: () => void;
+  /**
+   * A host that we sent to has said that nobody listens there: for sockets with one peer. Where the system does not tell
+   * (`node:dgram`), it is never called.
+   */
+  readonly onRefused?: () => void;
 };

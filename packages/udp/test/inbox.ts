@@ -7,10 +7,12 @@ export class Inbox implements AsyncDisposable {
   readonly kept: Kept[] = [];
   /** Times that there was room again. */
   writable = 0;
+  /** Times that nobody listened where we sent. */
+  refused = 0;
   #socket: UdpSocket | undefined;
   #waiting: (() => void)[] = [];
 
-  static async bind(options: Partial<BindOptions> = {}): Promise<Inbox> {
+  static async bind(options: Partial<BindOptions> & { readonly notesRefusal?: boolean } = {}): Promise<Inbox> {
     const inbox = new Inbox();
     inbox.#socket = await bind(
       { host: "127.0.0.1", port: 0, ...options },
@@ -20,6 +22,7 @@ export class Inbox implements AsyncDisposable {
           inbox.writable++;
           inbox.#wake();
         },
+        ...(options.notesRefusal === true ? { onRefused: () => inbox.#noteRefusal() } : {}),
       },
     );
     return inbox;
@@ -50,6 +53,11 @@ export class Inbox implements AsyncDisposable {
         this.#waiting.push(resolve);
       });
     }
+  }
+
+  #noteRefusal(): void {
+    this.refused++;
+    this.#wake();
   }
 
   #keep(batch: readonly Datagram[]): void {

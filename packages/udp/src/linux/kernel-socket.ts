@@ -21,14 +21,18 @@ export class KernelSocket implements UdpSocket {
   constructor(where: { readonly family: 4 | 6; readonly address: string }, handlers: UdpHandlers) {
     this.#kernel = loadKernel();
     this.#handlers = handlers;
-    this.#socket = openSocket(this.#kernel, where);
+    const { onRefused } = handlers;
+    this.#socket = openSocket(this.#kernel, { ...where, reportsErrors: onRefused !== undefined });
+    const parts = onRefused === undefined ? this.#socket : { ...this.#socket, onRefused };
     const { segmentation, ecn, dontFragment, descriptor } = this.#socket;
     this.capabilities = { engine: "kernel", segmentation, ecn, dontFragment };
-    this.#queue = new SendQueue(this.#kernel, this.#socket);
-    this.#receiver = new Receiver(this.#kernel, this.#socket);
-    this.#watcher = new Watcher(this.#kernel, descriptor, ({ readable, writable }) => {
+    this.#queue = new SendQueue(this.#kernel, parts);
+    this.#receiver = new Receiver(this.#kernel, parts);
+    this.#watcher = new Watcher(this.#kernel, descriptor, ({ readable, writable, failed }) => {
       if (writable) this.#onWritable();
       if (readable) this.#receiver.drain(this.#handlers.onReceive, () => !this.#closed);
+      // Behind: this would also take the error that receiving reports.
+      if (failed && !this.#closed) this.#receiver.drainErrors();
     });
   }
 
@@ -60,6 +64,10 @@ export class KernelSocket implements UdpSocket {
 
   flush(): void {
     if (!this.#closed && this.#queue.flush() === "blocked") this.#watcher.wantWritable();
+  }
+
+  unref(): void {
+    this.#watcher.unref();
   }
 
   async close(): Promise<void> {

@@ -6,14 +6,22 @@ import { MessageVector } from "./message-vector.ts";
 import { NativeMemory } from "./native-memory.ts";
 import type { SocketAddresses } from "./socket-address.ts";
 
+export type ReceiveSocket = {
+  readonly descriptor: number;
+  readonly addresses: SocketAddresses;
+  readonly onRefused?: () => void;
+};
+
 export class Receiver {
   readonly #kernel: Kernel;
   readonly #descriptor: number;
+  readonly #onRefused: () => void;
   readonly #addresses: SocketAddresses;
   readonly #memory = new NativeMemory(RECEIVE_MESSAGES * RECEIVE_MESSAGE_BYTES);
   readonly #vector = new MessageVector(RECEIVE_MESSAGES);
 
-  constructor(kernel: Kernel, { descriptor, addresses }: { descriptor: number; addresses: SocketAddresses }) {
+  constructor(kernel: Kernel, { descriptor, addresses, onRefused = () => {} }: ReceiveSocket) {
+    this.#onRefused = onRefused;
     this.#kernel = kernel;
     this.#descriptor = descriptor;
     this.#addresses = addresses;
@@ -37,7 +45,20 @@ export class Receiver {
     const address = this.#vector.address();
     const count = functions.recvmmsg(this.#descriptor, address, RECEIVE_MESSAGES, Linux.MSG_DONTWAIT, 0n);
     if (count >= 0) return count;
-    return errno() === Linux.EAGAIN ? 0 : -1;
+    const error = errno();
+    if (error === Linux.ECONNREFUSED) this.#onRefused();
+    return error === Linux.EAGAIN ? 0 : -1;
+  }
+
+  /** Throws away what routers and hosts have reported: the socket would count as failed for as long as it is there. */
+  drainErrors(): void {
+    const { functions } = this.#kernel;
+    const flags = Linux.MSG_DONTWAIT | Linux.MSG_ERRQUEUE;
+    for (let calls = 0; calls < RECEIVE_CALLS_MAX; calls++) {
+      for (let index = 0; index < RECEIVE_MESSAGES; index++) this.#vector.setIncoming(index);
+      const address = this.#vector.address();
+      if (functions.recvmmsg(this.#descriptor, address, RECEIVE_MESSAGES, flags, 0n) < RECEIVE_MESSAGES) return;
+    }
   }
 
   #datagrams(count: number): Datagram[] {

@@ -20,7 +20,7 @@ export function kernelSocketsWork(): boolean {
 function attempt(family: 4 | 6, address: string): boolean {
   try {
     const kernel = loadKernel();
-    const socket = openSocket(kernel, { family, address });
+    const socket = openSocket(kernel, { family, address, reportsErrors: false });
     try {
       const queue = new SendQueue(kernel, socket);
       const ecn = socket.ecn ? 2 : 0;

@@ -8,21 +8,30 @@ import type { SocketAddresses } from "./socket-address.ts";
 
 type Message = SendOptions & { readonly at: number; readonly length: number };
 
+export type SendSocket = {
+  readonly descriptor: number;
+  readonly addresses: SocketAddresses;
+  readonly segmentation: boolean;
+  readonly onRefused?: () => void;
+};
+
 export class SendQueue {
   readonly #kernel: Kernel;
   readonly #descriptor: number;
   readonly #addresses: SocketAddresses;
+  readonly #onRefused: () => void;
   readonly #memory = new NativeMemory(SEND_BYTES_MAX);
   readonly #vector = new MessageVector(SEND_MESSAGES_MAX);
   #segmentation: boolean;
   #messages: Message[] = [];
   #used = 0;
 
-  constructor(kernel: Kernel, socket: { descriptor: number; addresses: SocketAddresses; segmentation: boolean }) {
+  constructor(kernel: Kernel, socket: SendSocket) {
     this.#kernel = kernel;
     this.#descriptor = socket.descriptor;
     this.#addresses = socket.addresses;
     this.#segmentation = socket.segmentation;
+    this.#onRefused = socket.onRefused ?? (() => {});
   }
 
   get isEmpty(): boolean {
@@ -74,6 +83,11 @@ export class SendQueue {
     const error = errno();
     if (error === Linux.EAGAIN) return "blocked";
     if (error === Linux.EINTR) return 0;
+    // An answer to what was sent before, told once; this has not been sent yet.
+    if (error === Linux.ECONNREFUSED) {
+      this.#onRefused();
+      return 0;
+    }
     // An interface that cannot cut up messages says so only now.
     if (this.#segmentation && (error === Linux.EIO || error === Linux.EINVAL)) {
       this.#stopSegmentation();

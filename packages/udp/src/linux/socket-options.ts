@@ -18,8 +18,15 @@ export type OpenSocket = {
   readonly sendBufferBytes: number;
 };
 
+type Opening = {
+  readonly family: 4 | 6;
+  readonly address: string;
+  /** Sending and receiving fail once with what hosts have said of earlier datagrams. */
+  readonly reportsErrors: boolean;
+};
+
 /** Throws `UdpBindError`. */
-export function openSocket(kernel: Kernel, { family, address }: { family: 4 | 6; address: string }): OpenSocket {
+export function openSocket(kernel: Kernel, { family, address, reportsErrors }: Opening): OpenSocket {
   const sockaddr = encodeLocal(family, address);
   const { functions, errno } = kernel;
   const type = Linux.SOCK_DGRAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC;
@@ -32,6 +39,7 @@ export function openSocket(kernel: Kernel, { family, address }: { family: 4 | 6;
     functions.close(descriptor);
     throw new UdpBindError(error, address);
   }
+  if (reportsErrors) options.forBothFamilies(family, { ipv4: [Linux.IP_RECVERR, 1], ipv6: [Linux.IPV6_RECVERR, 1] });
   const addresses = new SocketAddresses(family);
   options.set(Linux.SOL_SOCKET, Linux.SO_RCVBUF, SOCKET_BUFFER_BYTES);
   options.set(Linux.SOL_SOCKET, Linux.SO_SNDBUF, SOCKET_BUFFER_BYTES);

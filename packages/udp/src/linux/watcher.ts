@@ -8,7 +8,12 @@ const UV_POLL_HANDLE = 8;
 const READABLE = 1;
 const WRITABLE = 2;
 
-type Wake = (event: { readonly readable: boolean; readonly writable: boolean }) => void;
+type Wake = (event: {
+  readonly readable: boolean;
+  readonly writable: boolean;
+  /** There is an error to be read. */
+  readonly failed: boolean;
+}) => void;
 
 /** By the address of the handle. An entry stays until libuv has let go of the memory. */
 const watchers = new Map<bigint, { readonly memory: NativeMemory; readonly watcher: Watcher }>();
@@ -43,6 +48,7 @@ export class Watcher {
   #wantsWritable = false;
   #closed = false;
   #seen = 0;
+  #failed = false;
   #immediate: NodeJS.Immediate | undefined;
   #again: NodeJS.Timeout | undefined;
 
@@ -65,6 +71,10 @@ export class Watcher {
     if (this.#wantsWritable || this.#closed) return;
     this.#wantsWritable = true;
     this.#start();
+  }
+
+  unref(): void {
+    if (!this.#closed) this.#kernel.functions.uv_unref(this.#handle);
   }
 
   stop(): void {
@@ -90,7 +100,7 @@ export class Watcher {
         this.#again = undefined;
         this.#start();
       }, WATCH_AGAIN_MS);
-      this.#seen |= READABLE;
+      this.#failed = true;
     }
     this.#seen |= events;
     this.#immediate ??= setImmediate(() => this.#deliver());
@@ -98,7 +108,9 @@ export class Watcher {
 
   #deliver(): void {
     const events = this.#seen;
+    const failed = this.#failed;
     this.#seen = 0;
+    this.#failed = false;
     this.#immediate = undefined;
     if (this.#closed) return;
     const writable = (events & WRITABLE) !== 0;
@@ -106,7 +118,7 @@ export class Watcher {
       this.#wantsWritable = false;
       this.#start();
     }
-    this.#wake({ readable: (events & READABLE) !== 0, writable });
+    this.#wake({ readable: failed || (events & READABLE) !== 0, writable, failed });
   }
 
   #start(): void {
