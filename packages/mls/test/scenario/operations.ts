@@ -68,7 +68,9 @@ export const proposeSomething: Operation = (world) => {
 export const proposeFromOutside: Operation = (world) => {
   const { seeded } = world;
   const { state } = seeded.pick(world.following());
-  const target = { suite: world.suite, groupId: groupId(state), epoch: epoch(state) };
+  // Two that say the same are not the same message.
+  const authenticatedData = seeded.bytes(8);
+  const target = { suite: world.suite, groupId: groupId(state), epoch: epoch(state), authenticatedData };
   if (seeded.chance(0.5) && world.inside.size < world.membersMax) {
     const client = world.outsider();
     const { keyPackage } = world.keyPackageOf(client);
@@ -217,7 +219,8 @@ function someProposals(world: World, author: Client): Proposal[] {
   const { seeded } = world;
   const proposals: Proposal[] = [];
   const room = world.membersMax - world.inside.size;
-  const adds = seeded.chance(0.45) ? Math.min(room, 1 + seeded.below(seeded.chance(0.2) ? 6 : 2)) : 0;
+  const many = world.inside.size < world.membersMax / 3 ? 8 : 2;
+  const adds = seeded.chance(0.45) ? Math.min(room, 1 + seeded.below(many)) : 0;
   const added = new Set<Client>();
   for (let at = 0; at < adds; at++) added.add(world.outsider());
   for (const client of added) proposals.push({ kind: "add", keyPackage: world.keyPackageOf(client).keyPackage });
