@@ -20,7 +20,7 @@ export type ConnectionConfig = StreamLimits & {
   readonly congestion: CongestionAlgorithm;
   /** Largest UDP payload that path MTU discovery tries. */
   readonly datagramBytesMax: number;
-  /** Assumed of a path before it is measured; RFC 9002 recommends 333. */
+  /** Assumed of a path before it is measured. RFC 9002 recommends 333; a third of a second more for a lost first flight is long. */
   readonly initialRttMs: number;
   readonly handshakeTimeoutMs: number;
   /** 0: never. */
@@ -42,7 +42,7 @@ export const defaultConnectionConfig: ConnectionConfig = {
   versions: [Version.one, Version.two],
   congestion: "bbr",
   datagramBytesMax: DATAGRAM_BYTES_MAX,
-  initialRttMs: 333,
+  initialRttMs: 150,
   handshakeTimeoutMs: 10_000,
   idleTimeoutMs: 30_000,
   keepAliveMs: 0,

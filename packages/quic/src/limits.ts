@@ -58,7 +58,7 @@ export const PATH_CHALLENGES_MAX = 8;
 export const LOST_PACKETS_REMEMBERED_MAX = 1024;
 /** PTO doublings, and the longest pause between probes while the round trip is shorter. */
 export const PTO_BACKOFF_MAX = 10;
-export const PROBE_INTERVAL_MS_MAX = 3000;
+export const PROBE_INTERVAL_MS_MAX = 1500;
 /** Segments of one batch: what Linux takes for UDP_SEGMENT. */
 export const BATCH_DATAGRAMS_MAX = 64;
 

@@ -25,9 +25,11 @@ const PROBE_RTT_MS = 200;
 const LOSS_TOLERANCE = 0.02;
 const QUEUE_GROWTH = 1.5;
 const LOSS_BETA = 0.85;
+/** No growth, and so much more loss than before, is a full pipe at once. */
+const STARTUP_LOSS_RISE = 0.1;
 const BASE_LOSS_MAX = 0.4;
 /** A round with fewer packets says nothing about loss. */
-const ROUND_PACKETS_MIN = 8;
+const ROUND_PACKETS_MIN = 4;
 
 type Mode =
   | { readonly kind: "startup" }
@@ -52,6 +54,7 @@ export class Bbr implements CongestionController {
   #roundStarted = false;
   /** Share of packets that are lost even while we send less than gets through: the link's own doing. */
   #baseLoss = 0;
+  #leastLoss = 1;
 
   constructor(datagramBytes: number) {
     this.#datagramBytes = datagramBytes;
@@ -136,7 +139,7 @@ export class Bbr implements CongestionController {
     const lossRate = round.lostBytes / Math.max(1, round.lostBytes + deliveredBytes);
     const queued = rtt.smoothed > QUEUE_GROWTH * this.#minRtt + 1;
     const telling = !summary.appLimited && deliveredBytes >= ROUND_PACKETS_MIN * this.#datagramBytes;
-    if (telling) this.#learnBaseLoss(lossRate);
+    if (telling) this.#learnBaseLoss(lossRate, queued);
     if (telling && queued && lossRate > LOSS_TOLERANCE) this.#boundInflight();
     else this.#inflightBound *= 1.05;
     this.#round = {
@@ -145,13 +148,17 @@ export class Bbr implements CongestionController {
       startDelivered: summary.delivered,
       lostBytes: 0,
     };
-    this.#checkFullPipe(summary.appLimited);
+    if (telling) this.#leastLoss = Math.min(this.#leastLoss, lossRate);
+    this.#checkFullPipe(summary.appLimited, lossRate - this.#leastLoss);
   }
 
-  #learnBaseLoss(lossRate: number): void {
+  /** What is lost while nothing queues, and we send no more than gets through, is not of our making. */
+  #learnBaseLoss(lossRate: number, queued: boolean): void {
     const share = Math.min(lossRate, BASE_LOSS_MAX);
     if (this.#pacingGain < 1) this.#baseLoss += (share - this.#baseLoss) / 2;
-    else if (share < this.#baseLoss) this.#baseLoss += (share - this.#baseLoss) / 8;
+    else if (share < this.#baseLoss || (this.#pacingGain === 1 && !queued)) {
+      this.#baseLoss += (share - this.#baseLoss) / 4;
+    }
   }
 
   #boundInflight(): void {
@@ -160,7 +167,8 @@ export class Bbr implements CongestionController {
     if (this.#mode.kind === "startup") this.#full.reached = true;
   }
 
-  #checkFullPipe(appLimited: boolean): void {
+  /** `moreLoss`: the share lost in this round beyond what was lost when we sent less. */
+  #checkFullPipe(appLimited: boolean, moreLoss: number): void {
     if (this.#full.reached || appLimited) return;
     const bandwidth = this.#bandwidth.value;
     if (bandwidth >= this.#full.bandwidth * FULL_PIPE_GROWTH) {
@@ -168,7 +176,8 @@ export class Bbr implements CongestionController {
       return;
     }
     const rounds = this.#full.rounds + 1;
-    this.#full = { ...this.#full, rounds, reached: rounds >= FULL_PIPE_ROUNDS };
+    const overflows = moreLoss > STARTUP_LOSS_RISE;
+    this.#full = { ...this.#full, rounds, reached: rounds >= FULL_PIPE_ROUNDS || overflows };
   }
 
   #measureAggregation(summary: AckSummary): void {
