@@ -4,6 +4,7 @@ import { toUtf8 } from "@quicprochat/bytes";
 import { generateSigningKeyPair } from "@quicprochat/crypto";
 import {
   classicalSuite,
+  encrypt,
   epoch,
   epochAuthenticator,
   exportSecret,
@@ -165,4 +166,19 @@ test("a commit gives its maker a new signature key, extensions and capabilities"
   const again = commitOf(made.next, { proposals: [addOf(joining)] });
   welcomed(again, joiner, joining);
   afterCommit(followed, again.message);
+});
+
+test("padding lengthens a message and authenticated data travels readable, but not changeable", () => {
+  const { states } = groupOf(["ann", "ben"]);
+  const [ann, ben] = [pick(states, 0), pick(states, 1)];
+  const options = { data: toUtf8("hello"), authenticatedData: toUtf8("to whom it concerns"), random };
+  const bare = encrypt(ann, options);
+  const padded = encrypt(ann, { ...options, paddingBytes: 100 });
+  assert(bare.kind === "encrypted" && padded.kind === "encrypted");
+  assert(padded.message.length >= bare.message.length + 100);
+  const read = processed(ben, padded.message, "application");
+  assert.deepEqual([read.data, read.authenticatedData], [options.data, options.authenticatedData]);
+  const at = Buffer.from(padded.message).indexOf("whom");
+  const changed = padded.message.with(at, 0x57);
+  assert.equal(processed(ben, changed, "refused").refusal.code, "bad-ciphertext");
 });
