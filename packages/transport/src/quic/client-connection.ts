@@ -86,7 +86,7 @@ export const unreachable = (peer: PeerAddress, cause: unknown): DialError =>
     { cause },
   );
 
-const handshakeFailed = (peer: PeerAddress, why: string): DialError =>
+export const handshakeFailed = (peer: PeerAddress, why: string): DialError =>
   new DialError(
     "handshake_failed",
     `The server at ${addressText(peer)} ended the handshake: ${why}. Update this program and the server.`,

@@ -6,7 +6,7 @@ import { tlsKeyHashOf } from "../identity/certificate.ts";
 import { decodeSignedStatement, type SignedStatement, statementBytesMax } from "../identity/statement.ts";
 import { type ServerPin, type VerifiedServer, verifyStatement } from "../identity/verify-statement.ts";
 import { limits } from "../limits.ts";
-import { connectClient, unreachable } from "./client-connection.ts";
+import { type ClientOptions, connectClient, unreachable } from "./client-connection.ts";
 import { DialError } from "./dial-error.ts";
 import { openSsl } from "./openssl.ts";
 import type { PeerAddress } from "./peer-address.ts";
@@ -34,7 +34,7 @@ export const dial = (options: DialOptions): Promise<Dialled> => dialWith(options
 
 /** `dial` with the key exchanges that a client offers: for tests of what a server refuses. */
 export async function dialWith(options: DialWithOptions): Promise<Dialled> {
-  openSsl();
+  if (options.connect === undefined) openSsl();
   const { host, port, deadlineMs = limits.handshakeMs } = options;
   const patience = AbortSignal.timeout(deadlineMs);
   const signal = options.signal === undefined ? patience : AbortSignal.any([patience, options.signal]);
@@ -48,18 +48,22 @@ export async function dialWith(options: DialWithOptions): Promise<Dialled> {
   }
 }
 
-type DialWithOptions = DialOptions & { readonly groups?: string };
+type DialWithOptions = DialOptions & {
+  readonly groups?: string;
+  /** The engine: OpenSSL's unless another is given. */
+  readonly connect?: (options: ClientOptions) => Promise<Connection>;
+};
 type Attempt = DialWithOptions & { readonly signal: AbortSignal; readonly deadlineMs: number };
 
 /** One address after the other, each with its share of the time: a machine may have a way to only some of them. */
 async function dialAny(peers: readonly PeerAddress[], options: Attempt): Promise<Dialled> {
-  const { pin, signal, idleTimeoutMs = limits.idleTimeoutMs, groups } = options;
+  const { pin, signal, idleTimeoutMs = limits.idleTimeoutMs, groups, connect = connectClient } = options;
   let failure: unknown;
   for (const peer of peers) {
     const share = AbortSignal.timeout(options.deadlineMs / peers.length);
     const attempt = AbortSignal.any([signal, share]);
     try {
-      const connection = await connectClient({ peer, idleTimeoutMs, signal: attempt, groups });
+      const connection = await connect({ peer, idleTimeoutMs, signal: attempt, groups });
       return await introduced(connection, pin, attempt);
     } catch (error) {
       const tryNext = share.aborted || (error instanceof DialError && error.code === "unreachable");

@@ -27,9 +27,18 @@ export async function listen(options: ListenOptions): Promise<ServerListener> {
     throw new ListenError(addressText({ address: host, port }), cause);
   });
   const context = TlsContext.server(identity.tlsKey);
+  return new ServerListener({
+    socket,
+    context,
+    introduce: introducer(identity),
+    limits: { ...limits, ...options.limits },
+  });
+}
+
+/** Says on a new connection who the server is. */
+export function introducer(identity: ServerIdentity): (connection: Connection) => Promise<void> {
   const statement = statementSource(identity);
-  const introduce = (connection: Connection): Promise<void> => push(connection, statement());
-  return new ServerListener({ socket, context, introduce, limits: { ...limits, ...options.limits } });
+  return (connection) => push(connection, statement());
 }
 
 async function push(connection: Connection, statement: Uint8Array): Promise<void> {
