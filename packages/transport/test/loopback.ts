@@ -2,9 +2,15 @@
 import type { Connection, Stream } from "@quicprochat/connection";
 import { systemRandom } from "@quicprochat/crypto";
 import { createServerIdentity, type ServerIdentity } from "../src/identity/server-identity.ts";
+import { dialEndpoint } from "../src/own-quic/dial.ts";
+import type { EndpointListener } from "../src/own-quic/endpoint-listener.ts";
+import { listenEndpoint } from "../src/own-quic/listen.ts";
 import { type Dialled, type DialOptions, dialWith } from "../src/quic/dial.ts";
 import { type ListenOptions, listen } from "../src/quic/listen.ts";
 import type { ServerListener } from "../src/quic/server-listener.ts";
+
+/** The tests of both engines are the same; a file of `test/own-quic` chooses ours and then runs them. */
+const own = process.env["QPC_QUIC"] === "own";
 
 export const newIdentity = (): ServerIdentity => createServerIdentity({ random: systemRandom });
 
@@ -13,11 +19,11 @@ export type Pair = Dialled & { readonly client: Connection; readonly accepted: C
 type ConnectOptions = Partial<DialOptions> & { readonly groups?: string };
 
 export class Loopback implements AsyncDisposable {
-  readonly listener: ServerListener;
+  readonly listener: ServerListener | EndpointListener;
   readonly host: string;
   readonly port: number;
 
-  private constructor(listener: ServerListener, host: string) {
+  private constructor(listener: ServerListener | EndpointListener, host: string) {
     this.listener = listener;
     this.host = host;
     this.port = portOf(listener.address);
@@ -25,11 +31,13 @@ export class Loopback implements AsyncDisposable {
 
   static async start(options: Partial<ListenOptions> = {}): Promise<Loopback> {
     const host = options.host ?? "127.0.0.1";
-    return new Loopback(await listen({ identity: newIdentity(), port: 0, ...options, host }), host);
+    const given = { identity: newIdentity(), port: 0, ...options, host };
+    return new Loopback(await (own ? listenEndpoint(given) : listen(given)), host);
   }
 
   dial(options: ConnectOptions = {}): Promise<Dialled> {
-    return dialWith({ host: this.host, port: this.port, pin: null, ...options });
+    const given = { host: this.host, port: this.port, pin: null, ...options };
+    return own ? dialEndpoint(given) : dialWith(given);
   }
 
   /** One connection, seen from both ends. */

@@ -1,0 +1,73 @@
+/** A client's connection on our own transport: a socket, an endpoint and a TLS context of its own, so that nothing ties two together. */
+import { isIPv6 } from "node:net";
+import type { CloseReason, Connection } from "@quicprochat/connection";
+import { systemRandom } from "@quicprochat/crypto";
+import { TlsContext } from "@quicprochat/tls";
+import { formatAddress } from "@quicprochat/udp";
+import { limits } from "../limits.ts";
+import { type ClientOptions, handshakeFailed, unreachable } from "../quic/client-connection.ts";
+import { DialError } from "../quic/dial-error.ts";
+import { EndpointConnection } from "./endpoint-connection.ts";
+import { EndpointSocket } from "./endpoint-socket.ts";
+import { ALPN } from "./server-tls.ts";
+
+/** How long a close can be repeated to a server that has not heard it. */
+const LINGER_MS = 1_000;
+const RESET_KEY_BYTES = 32;
+/** RFC 9000 section 20.1: CONNECTION_REFUSED, and APPLICATION_ERROR, which stands for any close during the handshake. */
+const REFUSALS: readonly number[] = [0x02, 0x0c];
+
+/** Resolves with the handshake; what the server's certificate is worth is for the caller to say. Throws `DialError`. */
+export async function connectEndpoint({ peer, idleTimeoutMs, signal, groups }: ClientOptions): Promise<Connection> {
+  const opened = Promise.withResolvers<Connection>();
+  const current: { connection?: EndpointConnection } = {};
+  const socket = await EndpointSocket.bind({
+    host: isIPv6(peer.address) ? "::" : "0.0.0.0",
+    port: 0,
+    endpoint: { resetKey: systemRandom(RESET_KEY_BYTES) },
+    onRefused() {
+      opened.reject(unreachable(peer, undefined));
+      current.connection?.lose();
+    },
+  }).catch((cause: unknown) => {
+    throw unreachable(peer, cause);
+  });
+  using context = TlsContext.client({ alpn: ALPN, ...(groups === undefined ? {} : { groups }) });
+  const config = { idleTimeoutMs, keepAliveMs: idleTimeoutMs / 2, handshakeTimeoutMs: limits.handshakeMs };
+  const address = { local: "", remote: formatAddress({ host: peer.address, port: peer.port }) };
+  socket.connect({ address, tls: context.handshakes(), config }, (quic) => {
+    current.connection = new EndpointConnection({
+      connection: quic,
+      socket,
+      onOpen: (connection) => opened.resolve(connection),
+      onEnd(_connection, reason) {
+        opened.reject(failureOf(peer, reason));
+        linger(socket);
+      },
+    });
+    return current.connection;
+  });
+  const onAbort = (): void => opened.reject(signal.reason);
+  signal.addEventListener("abort", onAbort);
+  try {
+    return await opened.promise;
+  } catch (error) {
+    current.connection?.close(0, "");
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** The close may have to be repeated; a process with nothing else to do need not wait for it. */
+function linger(socket: EndpointSocket): void {
+  socket.unref();
+  setTimeout(() => void socket.close(), LINGER_MS).unref();
+}
+
+function failureOf(peer: ClientOptions["peer"], { kind, by, code, reason }: CloseReason): DialError {
+  if (kind === "transport" && by === "peer" && REFUSALS.includes(code)) {
+    return new DialError("unreachable", "The server takes no more connections now. Try again later.");
+  }
+  return handshakeFailed(peer, `${reason} (${code})`);
+}
