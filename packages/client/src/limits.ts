@@ -63,6 +63,9 @@ export const limits = {
   commitRestMs: MINUTE,
   /** A joiner brings keys of its own within a minute; several that join at once spread over this time. */
   refreshAfterJoinMsMax: 20 * SECOND,
+  /** In a group of more leaves than this, over a day. */
+  smallGroupLeaves: 32,
+  refreshLargeGroupMsMax: DAY,
   /** Slots read in one walk. */
   walkSlotsMax: 1_000,
   walkPauseMs: 5 * SECOND,
@@ -72,6 +75,8 @@ export const limits = {
   heldMsMax: 7 * DAY,
   /** Addresses to which cells are sent at once. */
   deliveriesAtOnce: 8,
+  /** Cells on their way to one address at once. */
+  enqueuesAtOnce: 8,
   /** A full mailbox is tried again after that. */
   fullMailboxRestMs: MINUTE,
   /** Pauses before a call is tried again. */

@@ -15,6 +15,7 @@ import {
 import type { Links } from "../connection/links.ts";
 import type { PendingCommit } from "../conversation/pending-commit.ts";
 import { Failure } from "../failure.ts";
+import { limits } from "../limits.ts";
 import type { OutboxRow } from "../outbox/outbox-row.ts";
 import { suite } from "../step/suite.ts";
 import type { Network, Source } from "./network.ts";
@@ -42,9 +43,15 @@ export class ServerNetwork implements Network {
       );
       return;
     }
-    for (const [at, row] of rows.entries()) {
-      onOutcome(at, outcomeOf(await this.#links.call("send", methods.enqueue, requestOf(row), { signal })));
-    }
+    // Several at once share one fsync of the server; they arrive in their order unless one has to be sent again.
+    const queue = [...rows.entries()];
+    const worker = async (): Promise<void> => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        const [at, row] = next;
+        onOutcome(at, outcomeOf(await this.#links.call("send", methods.enqueue, requestOf(row), { signal })));
+      }
+    };
+    await Promise.all(Array.from({ length: limits.enqueuesAtOnce }, worker));
   }
 
   async putSlot({ slotName: name, entry, signature }: PendingCommit, signal: AbortSignal): Promise<SlotPutResponse> {

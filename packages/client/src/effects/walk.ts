@@ -5,6 +5,7 @@ import { receiveHeldCells } from "../inbox/receive-cell.ts";
 import { limits } from "../limits.ts";
 import { applyEntry } from "../step/apply-entry.ts";
 import { nextSlotName } from "../step/next-slot.ts";
+import { lied } from "./commit.ts";
 import type { Core } from "./core.ts";
 import type { Network } from "./network.ts";
 
@@ -60,7 +61,7 @@ export class Walking {
         receiveHeldCells(draft, core.self);
         return outcome;
       });
-      if (applied === "lied") return undefined;
+      if (applied === "lied") throw lied();
       name = core.look((draft) => nextSlotName(draft, groupId));
       return name;
     };

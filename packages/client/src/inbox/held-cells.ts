@@ -3,12 +3,14 @@
 import { groups } from "../conversation/group.ts";
 import { limits } from "../limits.ts";
 import type { Draft } from "../step/draft.ts";
-import { heldCells } from "./held-cell.ts";
+import { type HeldCell, heldCells } from "./held-cell.ts";
 
 export function holdCell(draft: Draft, { body, door }: { readonly body: Uint8Array; readonly door: boolean }): void {
   const held = draft.list(heldCells);
-  const surplus = held.slice(0, Math.max(0, held.length + 1 - limits.heldCellsMax));
-  for (const { key } of surplus) draft.delete(heldCells, key);
+  const surplus = Math.max(0, held.length + 1 - limits.heldCellsMax);
+  for (const [at, { key, value }] of held.entries()) {
+    if (at < surplus || isOver(value, draft.now)) draft.delete(heldCells, key);
+  }
   draft.put(heldCells, draft.nextKey(), { body, door, heldAt: draft.now });
   // Somebody may have committed without our hearing of it; which group it is, the cell does not tell. At the door
   // anybody may leave anything: it counts only for groups that do not know our mailbox yet.
@@ -23,8 +25,9 @@ export function retryHeldCells(draft: Draft, receive: (body: Uint8Array) => bool
   for (let round = 0; draft.enteredEpoch && round < limits.heldCellsMax; round++) {
     draft.enteredEpoch = false;
     for (const { key, value } of draft.list(heldCells)) {
-      const over = value.heldAt + limits.heldMsMax <= draft.now;
-      if (over || receive(value.body)) draft.delete(heldCells, key);
+      if (isOver(value, draft.now) || receive(value.body)) draft.delete(heldCells, key);
     }
   }
 }
+
+const isOver = ({ heldAt }: HeldCell, now: number): boolean => heldAt + limits.heldMsMax <= now;

@@ -69,7 +69,7 @@ export class Draft implements Records, States {
     return value === undefined ? undefined : decode(value);
   }
 
-  put<T>({ name, scoped, codec: { encode } }: Table<T>, key: Uint8Array, value: T): void {
+  put<T>({ name, scoped, codec: { encode } }: Table<T>, key: Uint8Array, value: NoInfer<T>): void {
     this.#writes.set(mapKey(name, key), { table: { name, scoped }, key, value: encode(value) });
   }
 

@@ -40,8 +40,7 @@ function converge(draft: Draft, existing: Conversation, group: Group): void {
   const wins = other?.status !== "active" || compareBytes(group.groupId, existing.groupId) < 0;
   const superseded = wins ? other : group;
   if (superseded !== undefined && superseded.status === "active") {
-    const retired: Group = { ...superseded, status: "superseded", refreshDueAt: 0 };
-    draft.put(groups, superseded.groupId, retired);
+    draft.put(groups, superseded.groupId, { ...superseded, status: "superseded", refreshDueAt: 0 });
   }
   if (wins) draft.put(conversations, existing.id, { ...existing, groupId: group.groupId });
 }

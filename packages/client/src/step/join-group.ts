@@ -85,7 +85,7 @@ function enter(draft: Draft, self: Self, { state, rules }: Omit<Invited, "member
     epoch: 0n,
     attempt: 0,
     // Several who join at once do not all reach for the same slot in the same moment.
-    refreshDueAt: draft.now + randomBelow(draft, limits.refreshAfterJoinMsMax),
+    refreshDueAt: draft.now + randomBelow(draft, refreshWithinMs(state)),
   };
   draft.groups.adopt(stateName(id), state, "all");
   const entered = enterEpoch(draft, group, state);
@@ -99,6 +99,9 @@ function replaceRemoved(draft: Draft, conversationId: Uint8Array, next: Uint8Arr
   if (existing === undefined || draft.get(groups, existing.groupId)?.status !== "removed") return;
   draft.put(conversations, conversationId, { ...existing, groupId: next });
 }
+
+const refreshWithinMs = (state: GroupState): number =>
+  leavesOf(state).length <= limits.smallGroupLeaves ? limits.refreshAfterJoinMsMax : limits.refreshLargeGroupMsMax;
 
 function randomBelow(draft: Draft, bound: number): number {
   const bytes = draft.random(4);

@@ -20,6 +20,7 @@ export function groupsWithWork(draft: Draft): Uint8Array[] {
 /** Before the engine closes: whoever closes early still brings keys of its own to the groups that it has just joined. */
 export function hastenRefreshes(draft: Draft): void {
   for (const { key, value } of draft.list(groups)) {
-    if (value.refreshDueAt > draft.now) draft.put(groups, key, { ...value, refreshDueAt: draft.now });
+    const soon = value.refreshDueAt > draft.now && value.refreshDueAt <= draft.now + limits.refreshAfterJoinMsMax;
+    if (soon) draft.put(groups, key, { ...value, refreshDueAt: draft.now });
   }
 }
