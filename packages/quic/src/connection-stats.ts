@@ -11,6 +11,8 @@ export type ConnectionStats = {
   /** On the active path. */
   readonly sentBytes: number;
   readonly receivedBytes: number;
+  /** Until then a server sends no more than three times what it received. */
+  readonly addressValidated: boolean;
   readonly datagramBytes: number;
   readonly streams: number;
   readonly keyUpdates: number;
@@ -28,6 +30,7 @@ export const connectionStats = (state: ConnectionState, path: Path): ConnectionS
   bytesInFlight: path.bytesInFlight,
   sentBytes: path.sentBytes,
   receivedBytes: path.receivedBytes,
+  addressValidated: path.validated,
   datagramBytes: path.mtu.current,
   streams: state.streams.count,
   keyUpdates: state.oneRtt?.updates ?? 0,
