@@ -11,12 +11,11 @@ export type Question = { readonly prompt: string; readonly secret: boolean; read
 
 /**
  * The answer, or `undefined` when there is no terminal to ask on. Asks the terminal itself when standard input is
- * something else. Rejects when interrupted; the terminal is as before in any case.
+ * something else, or was read to its end. Rejects when interrupted; the terminal is as before in any case.
  */
 export async function ask(question: Question): Promise<string | undefined> {
-  const terminal = openTerminal();
-  if (terminal === undefined) return undefined;
-  const { stream, close } = terminal;
+  const stream = openTerminal();
+  if (stream === undefined) return undefined;
   const wasRaw = stream.isRaw;
   stream.setRawMode(true);
   const restore = (): void => void stream.setRawMode(wasRaw);
@@ -26,20 +25,25 @@ export async function ask(question: Question): Promise<string | undefined> {
   } finally {
     process.off("exit", restore);
     restore();
-    close();
     writeAll(2, "\n");
   }
 }
 
-type Terminal = { readonly stream: ReadStream; readonly close: () => void };
+/** Kept open: what was typed ahead waits in it for the next question. */
+let terminal: ReadStream | undefined;
 
-function openTerminal(): Terminal | undefined {
-  if (process.stdin.isTTY) return { stream: process.stdin, close: () => {} };
+function openTerminal(): ReadStream | undefined {
+  // A message may have been typed on it and ended with Ctrl-D: then it yields nothing more.
+  if (process.stdin.isTTY && process.stdin.readable) return process.stdin;
+  terminal ??= openOwnTerminal();
+  return terminal;
+}
+
+function openOwnTerminal(): ReadStream | undefined {
   try {
     const descriptor = openSync(process.platform === "win32" ? "CONIN$" : "/dev/tty", "r");
     try {
-      const stream = new ReadStream(descriptor);
-      return { stream, close: () => void stream.destroy() };
+      return new ReadStream(descriptor);
     } catch {
       closeSync(descriptor);
       return undefined;
