@@ -164,6 +164,7 @@ export class Engine implements AsyncDisposable {
   ): Promise<{ readonly message: string; readonly conversation: string; readonly epoch: string }> {
     const { core } = this.#runtime;
     this.start();
+    this.#runtime.workers.delivery.tryFull();
     const { id: conversationId } = this.#conversation(conversation);
     const message = core.step((draft) => sendText(draft, core.self, { conversationId, text }));
     const { epoch } = await awaitStored(this.#runtime, message);

@@ -41,7 +41,12 @@ export class MemoryPerson {
   readonly #packages: readonly CreatedKeyPackage[];
   #life: Life;
 
-  constructor(server: MemoryServer, name: string, random: Random) {
+  constructor(
+    server: MemoryServer,
+    name: string,
+    random: Random,
+    { packages = PACKAGES }: { readonly packages?: number } = {},
+  ) {
     this.name = name;
     this.#server = server;
     this.#random = random;
@@ -49,7 +54,7 @@ export class MemoryPerson {
     const leaf = generateSigningKeyPair(random);
     const { self, publish } = makeSelf(server, name, { leaf, random });
     this.self = self;
-    this.#packages = Array.from({ length: PACKAGES }, () =>
+    this.#packages = Array.from({ length: packages }, () =>
       createKeyPackage({
         suite,
         credential: { kind: "basic", identity: self.credential },

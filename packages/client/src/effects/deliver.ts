@@ -41,6 +41,11 @@ export class Delivery {
     await this.#flight.run();
   }
 
+  /** Somebody waits: also addresses that were full a moment ago are tried. */
+  tryFull(): void {
+    this.#resting.clear();
+  }
+
   async #rounds(): Promise<void> {
     const { core, random, signal, onFailure } = this.#options;
     while (!signal.aborted) {

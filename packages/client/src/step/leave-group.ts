@@ -9,7 +9,7 @@ import { pendingStateName, stateName } from "./group-states.ts";
 
 /** Of a removed one nothing is kept that could read on; a stuck one still reads what its last epoch brings. */
 export function leaveGroup(draft: Draft, group: Group, status: "removed" | "stuck"): void {
-  draft.put(groups, group.groupId, { ...group, status });
+  draft.put(groups, group.groupId, { ...group, status, refreshDueAt: 0 });
   dropIntents(draft, group.groupId);
   if (status === "removed") dropSecrets(draft, group.groupId);
   const title = draft.get(conversations, group.conversationId)?.title ?? group.title;

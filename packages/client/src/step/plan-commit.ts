@@ -2,6 +2,7 @@
 import { commit, decodeMlsMessage, type Proposal } from "@quicprochat/mls";
 import { signSlot } from "@quicprochat/protocol";
 import { authorizeCommit } from "../conversation/authorize-commit.ts";
+import { groups } from "../conversation/group.ts";
 import { type Joiner, joiners } from "../conversation/joiner.ts";
 import { membersOf, unlessMalformed } from "../conversation/members.ts";
 import { type PendingCommit, pendingCommits } from "../conversation/pending-commit.ts";
@@ -12,6 +13,7 @@ import { limits } from "../limits.ts";
 import type { Draft } from "./draft.ts";
 import { pendingStateName } from "./group-states.ts";
 import { dropJoiners, joinersOf } from "./joiners.ts";
+import { abandonGroup } from "./leave-group.ts";
 import { type NextSlot, nextSlot } from "./next-slot.ts";
 import type { Self } from "./self.ts";
 
@@ -87,8 +89,12 @@ const refusalTexts = {
   group_too_large: "The group would be larger than this version can invite to. Add fewer people.",
 } as const;
 
+/** Nothing is left that would be refused again; a group that nobody has heard of goes altogether. */
 function refuse(draft: Draft, groupId: Uint8Array, code: keyof typeof refusalTexts, detail: string): CommitPlan {
   for (const { key } of draft.list(joiners, groupId)) draft.delete(joiners, key);
+  const group = draft.get(groups, groupId);
+  if (group?.status === "founding") abandonGroup(draft, groupId);
+  else if (group !== undefined) draft.put(groups, groupId, { ...group, refreshDueAt: 0 });
   const text = detail === "" ? refusalTexts[code] : `${refusalTexts[code]} (${detail})`;
   return { kind: "refused", failure: new Failure(code, text) };
 }
