@@ -1,13 +1,17 @@
 /** A real server on this machine's loopback, and clients that dial it, for tests. */
 import type { Connection, Stream } from "@quicprochat/connection";
-import { systemRandom } from "@quicprochat/crypto";
+import { type SigningKeyPair, systemRandom } from "@quicprochat/crypto";
 import { createServerIdentity, type ServerIdentity } from "../src/identity/server-identity.ts";
+import { limits } from "../src/limits.ts";
 import { dialEndpoint } from "../src/own-quic/dial.ts";
-import type { EndpointListener } from "../src/own-quic/endpoint-listener.ts";
+import { EndpointListener } from "../src/own-quic/endpoint-listener.ts";
 import { listenEndpoint } from "../src/own-quic/listen.ts";
+import { serverTls } from "../src/own-quic/server-tls.ts";
 import { type Dialled, type DialOptions, dialWith } from "../src/quic/dial.ts";
 import { type ListenOptions, listen } from "../src/quic/listen.ts";
-import type { ServerListener } from "../src/quic/server-listener.ts";
+import { ServerListener } from "../src/quic/server-listener.ts";
+import { TlsContext } from "../src/quic/tls-context.ts";
+import { bindSocket } from "../src/quic/udp-socket.ts";
 
 /** The tests of both engines are the same; a file of `test/own-quic` chooses ours and then runs them. */
 const own = process.env["QPC_QUIC"] === "own";
@@ -58,6 +62,27 @@ export class Loopback implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.listener.close(0, "");
   }
+}
+
+/** A server with this TLS key that introduces itself in a way of its own. */
+export async function introducing(
+  tlsKey: SigningKeyPair,
+  introduce: (connection: Connection) => Promise<void>,
+): Promise<ServerListener | EndpointListener> {
+  const where = { host: "127.0.0.1", port: 0 };
+  if (!own) {
+    const socket = await bindSocket(where);
+    return new ServerListener({ socket, context: TlsContext.server(tlsKey), introduce, limits });
+  }
+  const context = serverTls(tlsKey);
+  const server = { tls: context.handshakes(), tokenKey: systemRandom(16), retry: "when-busy" } as const;
+  return EndpointListener.bind({
+    ...where,
+    context,
+    introduce,
+    limits,
+    endpoint: { resetKey: systemRandom(32), server },
+  });
 }
 
 export const portOf = (address: string): number => Number(address.slice(address.lastIndexOf(":") + 1));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Connection } from "@quicprochat/connection";
+import type { Connection, Listener } from "@quicprochat/connection";
 import { systemRandom } from "@quicprochat/crypto";
 import { fingerprint } from "../src/identity/fingerprint.ts";
 import { rotateServerIdentity, type ServerIdentity } from "../src/identity/server-identity.ts";
@@ -8,10 +8,7 @@ import { signStatement } from "../src/identity/statement.ts";
 import type { ServerPin, VerifiedServer } from "../src/identity/verify-statement.ts";
 import { limits } from "../src/limits.ts";
 import { DialError } from "../src/quic/dial-error.ts";
-import { ServerListener } from "../src/quic/server-listener.ts";
-import { TlsContext } from "../src/quic/tls-context.ts";
-import { bindSocket } from "../src/quic/udp-socket.ts";
-import { Loopback, newIdentity, portOf } from "./loopback.ts";
+import { introducing, Loopback, newIdentity, portOf } from "./loopback.ts";
 
 const invitePin = ({ serverId }: ServerIdentity): ServerPin => ({ serverId, counterSeen: 0 });
 const pinAfter = ({ serverId, currentKey, counter }: VerifiedServer): ServerPin => ({
@@ -21,14 +18,13 @@ const pinAfter = ({ serverId, currentKey, counter }: VerifiedServer): ServerPin 
 });
 
 /** A server with a TLS key of its own that says `bytes` of itself. */
-async function impostor(bytes: Uint8Array): Promise<ServerListener> {
-  const socket = await bindSocket({ host: "127.0.0.1", port: 0 });
+async function impostor(bytes: Uint8Array): Promise<Listener> {
   const introduce = async (connection: Connection): Promise<void> => {
     const stream = await connection.open({ unidirectional: true });
     await stream.write(bytes);
     await stream.end();
   };
-  return new ServerListener({ socket, context: TlsContext.server(newIdentity().tlsKey), introduce, limits });
+  return introducing(newIdentity().tlsKey, introduce);
 }
 
 async function refused(server: Loopback, pin: ServerPin | null, code: string): Promise<DialError> {
@@ -103,13 +99,12 @@ test("a rotated server is accepted by whoever pinned it before; the unrotated on
 test("a statement out of its time is a failed handshake that speaks of clocks", async () => {
   const identity = newIdentity();
   const expired = Date.now() - limits.statementValidMs - 60_000;
-  const socket = await bindSocket({ host: "127.0.0.1", port: 0 });
   const introduce = async (connection: Connection): Promise<void> => {
     const stream = await connection.open({ unidirectional: true });
     await stream.write(signStatement(identity, expired));
     await stream.end();
   };
-  await using stale = new ServerListener({ socket, context: TlsContext.server(identity.tlsKey), introduce, limits });
+  await using stale = await introducing(identity.tlsKey, introduce);
   const dialling = Loopback.prototype.dial.call({ host: "127.0.0.1", port: portOf(stale.address) }, { pin: null });
   await assert.rejects(dialling, { code: "handshake_failed", message: /date and time/ });
 });

@@ -126,8 +126,9 @@ export class EndpointSocket {
     try {
       if (this.#endpoint.deadline <= this.now) this.#endpoint.onDeadline(this.now);
       for (let round = 0; round < ROUNDS_MAX && !this.#closed; round++) {
+        // Events first: whoever is not admitted gets no handshake, and answers go along with acknowledgements.
+        if (!this.#takeEvents() && round > 0) break;
         this.#transmit();
-        if (!this.#takeEvents()) break;
       }
     } finally {
       this.#running = false;
