@@ -4,6 +4,7 @@ import { toHex } from "@quicprochat/bytes";
 import { systemRandom } from "@quicprochat/crypto";
 import { groups } from "../src/conversation/group.ts";
 import { membersOf } from "../src/conversation/members.ts";
+import { handOut, markRead } from "../src/history/hand-out.ts";
 import { stateName } from "../src/step/group-states.ts";
 import { MemoryPerson } from "./memory-person.ts";
 import { MemoryServer } from "./memory-server.ts";
@@ -148,6 +149,29 @@ test("a member who missed a notice finds its way along the slots", async () => {
   await carol.sync();
   assert.deepEqual(carol.texts(conversation), ["can you read this?"]);
   assert.deepEqual(carol.conversations()[0]?.members.toSorted(), ["alice", "bob", "carol", "dave"]);
+});
+
+test("what was handed out stays so in the next process, and unread messages count until they are read", async () => {
+  const { alice, bob } = world();
+  const conversation = await alice.direct("bob");
+  for (const text of ["one", "two", "three"]) alice.post(conversation, text);
+  await syncAll([alice, bob], 2);
+  const unread = (): number | undefined => bob.conversations()[0]?.unread;
+  assert.equal(unread(), 3);
+  assert.deepEqual(
+    bob.core.step((draft) => handOut(draft, 2)).map(({ text }) => text),
+    ["one", "two"],
+  );
+  bob.restart();
+  await bob.sync();
+  assert.deepEqual(newTexts(bob), ["three"]);
+  assert.deepEqual(newTexts(bob), []);
+  assert.equal(unread(), 3);
+  bob.core.step((draft) => markRead(draft, new Uint8Array(Buffer.from(conversation, "hex"))));
+  bob.restart();
+  assert.equal(unread(), 0);
+  assert.equal(alice.conversations()[0]?.lastMessage?.text, "three");
+  assert.equal(alice.conversations()[0]?.lastMessage?.state, "stored");
 });
 
 test("no title, text, name, conversation id or group id is in what the server stores", async () => {

@@ -277,3 +277,61 @@ test("a server that gives out packages of its own making is found out", async ()
   assert.deepEqual(joiner?.deviceId, bob.self.deviceId);
   assert.equal(carol.faults.length, 0);
 });
+
+test("random and mutated cells in mailbox and door change nothing", async () => {
+  const all = world();
+  const { alice, bob, server } = all;
+  const conversation = await groupOfThree(all);
+  alice.post(conversation, "the only one");
+  await settle([alice, bob], 1);
+  const seen = server.stored.filter(({ length }) => length <= 16_384);
+  const cells = seen.flatMap((cell) => {
+    const mutated = cell.slice();
+    const at = (systemRandom(1)[0] ?? 0) * Math.floor(cell.length / 256);
+    mutated[at] = (mutated[at] ?? 0) ^ 1;
+    return [cell, mutated, systemRandom(cell.length)];
+  });
+  for (const door of [true, false]) {
+    const rows = cells
+      .filter(({ length }) => !door || length >= 4_096)
+      .map((cell) => ({
+        purpose: "message" as const,
+        id: systemRandom(16),
+        address: door ? bob.door : bob.self.mailbox,
+        door,
+        doorKey: new Uint8Array(0),
+        cell,
+        groupId: systemRandom(32),
+        epoch: 0n,
+        user: "bob",
+        deviceId: bob.self.deviceId,
+        messageKey: new Uint8Array(0),
+      }));
+    await alice.network.enqueue(rows, () => {}, alice.signal);
+  }
+  await settle([bob], 1);
+  assert.deepEqual(bob.faults, []);
+  assert.deepEqual(bob.texts(conversation), ["the only one"]);
+  assert.equal(epochOf(bob), epochOf(alice));
+});
+
+test("mutated commits in well sealed entries are void for all alike, or followed by all alike", async () => {
+  const all = world();
+  const { alice, bob, carol } = all;
+  const conversation = await groupOfThree(all);
+  for (let round = 0; round < 10; round++) {
+    const mutated = commitOf(bob, { path: true });
+    const at = Math.floor(((systemRandom(1)[0] ?? 0) / 256) * mutated.length);
+    mutated[at] = (mutated[at] ?? 0) ^ (1 << (round % 8));
+    await put(bob, [mutated]);
+    for (const person of [alice, carol, bob]) person.refresh();
+    await settle([alice, carol, bob]);
+    assert.deepEqual([epochOf(alice), epochOf(bob)], [epochOf(carol), epochOf(carol)]);
+  }
+  alice.post(conversation, "through it all");
+  await settle([alice, bob, carol], 1);
+  for (const person of [bob, carol]) {
+    assert.deepEqual(person.texts(conversation), ["through it all"]);
+    assert.deepEqual(person.faults, []);
+  }
+});
