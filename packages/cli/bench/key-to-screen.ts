@@ -7,7 +7,8 @@ import { needsProgram } from "../../../scripts/needs.ts";
 import { besidePeer, type Figure, type Trial, thisMachine } from "../../../scripts/trial.ts";
 
 const KEYS = 400;
-const BETWEEN_KEYS_MS = 15;
+const BETWEEN_KEYS_MS = 5;
+const SETTLE_MS = 500;
 /** The input stays one row. */
 const KEYS_PER_DRAFT = 40;
 
@@ -21,58 +22,64 @@ export const bench: Trial = {
   async run({ log }) {
     const missing = needsProgram("script");
     if (missing !== false) throw new Error(`${missing}: it makes the pseudo-terminal`);
-    const bare = await measure(["-e", echo]);
-    const figures: Figure[] = [];
-    for (const flag of ["--quiet", "--busy"]) {
-      log(`  ${flag}`);
-      const times = await measure([chat, flag]);
-      const what = flag === "--busy" ? "2,200 messages and 20 more a second" : "quiet";
-      figures.push(figure(`key to screen p50, ${what}`, { times, bare, share: 0.5 }));
-      figures.push(figure(`key to screen p99, ${what}`, { times, bare, share: 0.99 }));
-    }
+    using bare = new Terminal(["-e", echo]);
+    using quiet = new Terminal([chat, "--quiet"]);
+    using busy = new Terminal([chat, "--busy"]);
+    log(`  ${KEYS} keys to each in turn`);
+    for (const terminal of [bare, quiet, busy]) await terminal.ready();
+    for (let key = 0; key < KEYS; key++) for (const terminal of [bare, quiet, busy]) await terminal.type(key);
+    const figures = [
+      ...figuresOf("quiet", quiet, bare),
+      ...figuresOf("with 2,200 messages and 20 more a second", busy, bare),
+    ];
     return { name: "key-to-screen", figures, machine: thisMachine() };
   },
 };
 
-type Sample = { readonly times: readonly number[]; readonly bare: readonly number[]; readonly share: number };
+const figuresOf = (what: string, { times }: Terminal, bare: Terminal): Figure[] =>
+  [0.5, 0.99].map((share) =>
+    besidePeer({
+      name: `key to screen p${share * 100}, ${what}`,
+      value: percentile(times, share),
+      unit: "ms",
+      peer: "bare echo",
+      peerValue: percentile(bare.times, share),
+    }),
+  );
 
-const figure = (name: string, { times, bare, share }: Sample): Figure =>
-  besidePeer({
-    name,
-    value: percentile(times, share),
-    unit: "ms",
-    peer: "bare echo",
-    peerValue: percentile(bare, share),
-  });
+/** A program that shows what is typed behind a prompt, in a pseudo-terminal of 80 by 24. */
+class Terminal implements Disposable {
+  /** Milliseconds of each key. */
+  readonly times: number[] = [];
+  readonly #script: ChildProcessWithoutNullStreams;
+  readonly #prompt: Promise<void>;
 
-/** Milliseconds of each key, for a program that shows what is typed behind a prompt. */
-async function measure(args: readonly string[]): Promise<number[]> {
-  const program = [process.execPath, "--disable-warning=ExperimentalWarning", ...args];
-  const command = `stty rows 24 cols 80; exec ${program.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ")}`;
-  const terminal = spawn("script", ["-qfc", command, "/dev/null"]);
-  terminal.on("error", () => {});
-  try {
-    await shown(terminal, "> ");
-    await sleep(1_000);
-    const times: number[] = [];
-    for (let key = 0; key < KEYS; key++) {
-      const letter = String.fromCharCode(0x61 + (key % 26));
-      times.push(await timeOf(terminal, letter));
-      if (key % KEYS_PER_DRAFT === KEYS_PER_DRAFT - 1) terminal.stdin.write("\x15");
-      await sleep(BETWEEN_KEYS_MS);
-    }
-    return times;
-  } finally {
-    terminal.kill();
+  constructor(args: readonly string[]) {
+    const program = [process.execPath, "--disable-warning=ExperimentalWarning", ...args];
+    const command = program.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+    this.#script = spawn("script", ["-qfc", `stty rows 24 cols 80; exec ${command}`, "/dev/null"]);
+    this.#prompt = shown(this.#script, "> ");
   }
-}
 
-async function timeOf(terminal: ChildProcessWithoutNullStreams, letter: string): Promise<number> {
-  const waiting = shown(terminal, letter);
-  const started = performance.now();
-  terminal.stdin.write(letter);
-  await waiting;
-  return performance.now() - started;
+  async ready(): Promise<void> {
+    await this.#prompt;
+    await sleep(SETTLE_MS);
+  }
+
+  async type(key: number): Promise<void> {
+    const letter = String.fromCharCode(0x61 + (key % 26));
+    const waiting = shown(this.#script, letter);
+    const started = performance.now();
+    this.#script.stdin.write(letter);
+    await waiting;
+    this.times.push(performance.now() - started);
+    if (key % KEYS_PER_DRAFT === KEYS_PER_DRAFT - 1) this.#script.stdin.write("\x15");
+    await sleep(BETWEEN_KEYS_MS);
+  }
+
+  [Symbol.dispose](): void {
+    this.#script.kill();
+  }
 }
 
 /** Resolves with the output whose last printed text ends so; what stands behind it are escape sequences. */
