@@ -72,6 +72,7 @@ function compareEpoch(changes: Changes, was: StoredEpoch | undefined, is: Stored
   const former = was?.messages;
   const baseSame =
     former?.secretTree.upper === secretTree.upper &&
+    former.secretTree.shards.size === secretTree.shards.size &&
     former.senderDataSecret === senderDataSecret &&
     was?.signers === is.signers;
   if (!baseSame) changes.written.push(partName({ kind: "epoch", epoch }));

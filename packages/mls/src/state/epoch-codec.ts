@@ -3,7 +3,7 @@ import type { Reader, Writer } from "@quicprochat/bytes";
 import type { PastEpoch } from "../group/group-state.ts";
 import type { MessageKey, Ratchet } from "../keys/ratchet.ts";
 import type { LeafRatchets, Shard } from "../keys/secret-tree.ts";
-import { readList, readOpaque, readOptional, writeList, writeOptional } from "../wire/presentation.ts";
+import { readList, readOpaque, readOptional, readU32, writeList, writeOptional, writeU32 } from "../wire/presentation.ts";
 
 /** All of an epoch but its shards. */
 export type StoredEpoch = {
@@ -12,6 +12,8 @@ export type StoredEpoch = {
   readonly senderDataSecret: Uint8Array;
   readonly leafCount: number;
   readonly upper: ReadonlyMap<number, Uint8Array>;
+  /** Those that are stored, ascending: one that is left out is noticed. */
+  readonly shards: readonly number[];
   /** `undefined` for the present epoch. */
   readonly formerSigners: PastEpoch["formerSigners"] | undefined;
 };
@@ -19,6 +21,7 @@ export type StoredEpoch = {
 export function writeEpoch(writer: Writer, epoch: StoredEpoch): void {
   writer.u64(epoch.epoch).vector(epoch.encodedContext).vector(epoch.senderDataSecret).u32(epoch.leafCount);
   writeSecrets(writer, epoch.upper);
+  writeList(writer, epoch.shards, writeU32);
   writeOptional(writer, epoch.formerSigners, (inner, signers) =>
     writeList(inner, [...signers], (entry, [leafIndex, key]) => {
       entry.u32(leafIndex);
@@ -33,6 +36,7 @@ export const readEpoch = (reader: Reader): StoredEpoch => ({
   senderDataSecret: readOpaque(reader),
   leafCount: reader.u32(),
   upper: readSecrets(reader),
+  shards: readList(reader, readU32),
   formerSigners: readOptional(
     reader,
     (inner) => new Map(readList(inner, (entry) => [entry.u32(), readOptional(entry, readOpaque)] as const)),

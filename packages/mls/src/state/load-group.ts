@@ -44,6 +44,7 @@ function load(parts: readonly SavedPart[], { key, suites }: Required<LoadOptions
   const tree = RatchetTree.of(pieces.nodes);
   if (!equalBytes(treeHash(suite, tree), group.context.treeHash)) return { kind: "refused", code: "incomplete" };
   const epochs = [...pieces.epochs.values()].sort((one, other) => (one.epoch < other.epoch ? -1 : 1));
+  if (!isWhole(epochs, pieces.shards)) return { kind: "refused", code: "incomplete" };
   const current = epochs.pop();
   if (current?.epoch !== group.context.epoch) return { kind: "refused", code: "incomplete" };
   const { width: _, ...stored } = group;
@@ -101,6 +102,18 @@ function take(pieces: Pieces, { name }: SavedPart, bytes: Uint8Array): void {
     case "proposal":
       pieces.proposals.push({ ...decode(readPending, bytes), name: part.reference });
   }
+}
+
+/** Epochs follow each other, and have the shards that they name; there are no others. */
+function isWhole(epochs: readonly StoredEpoch[], shards: Pieces["shards"]): boolean {
+  const known = new Set(epochs.map(({ epoch }) => epoch));
+  const complete = epochs.every((each, at) => {
+    const before = epochs[at - 1];
+    const found = new Set(shards.get(each.epoch)?.keys());
+    const named = new Set(each.shards);
+    return (before === undefined || before.epoch + 1n === each.epoch) && named.symmetricDifference(found).size === 0;
+  });
+  return complete && known.isSupersetOf(shards);
 }
 
 function messagesOf(stored: StoredEpoch, shards: Pieces["shards"]): EpochMessages {

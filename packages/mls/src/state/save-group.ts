@@ -59,8 +59,9 @@ function epochOf({ messages, pastEpochs }: GroupFields, epoch: bigint): AnyEpoch
 function encodeEpoch({ messages, formerSigners }: AnyEpoch): Uint8Array {
   const { epoch, encodedContext, senderDataSecret, secretTree } = messages;
   const { leafCount, upper } = secretTree;
+  const shards = [...secretTree.shards.keys()].sort((one, other) => one - other);
   return encodeWith((writer) =>
-    writeEpoch(writer, { epoch, encodedContext, senderDataSecret, leafCount, upper, formerSigners }),
+    writeEpoch(writer, { epoch, encodedContext, senderDataSecret, leafCount, upper, shards, formerSigners }),
   );
 }
 
