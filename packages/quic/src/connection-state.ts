@@ -115,7 +115,7 @@ export class ConnectionState {
     ];
     this.localIds = new LocalIds(options.registry);
     this.firstLocalId = this.localIds.issue();
-    this.remoteIds = new RemoteIds({ sequence: 0, id: options.peerId, resetToken: undefined });
+    this.remoteIds = new RemoteIds({ sequence: 0, id: options.peerId, resetToken: undefined }, options.registry);
     this.datagrams = new DatagramQueue(options.config.datagramFrameBytesMax);
     this.streams = new Streams({ role: this.role, limits: options.config, emit: (event) => this.emit(event) });
   }

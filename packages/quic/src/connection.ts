@@ -60,7 +60,7 @@ export class QuicConnection {
       onHandshakePacketSent: (now) => progress.onHandshakePacketSent(now),
       onAckElicitingSent: (now) => lifetime.onAckElicitingSent(now),
     });
-    this.#guard(() => handshake.start());
+    if (options.role === "client") this.#guard(() => handshake.start());
   }
 
   /** Whether nothing is left to do: the connection can be forgotten. */
@@ -314,9 +314,9 @@ export class QuicConnection {
 
   /** Gives back everything that others hold for this connection. */
   #release(): void {
-    const { localIds, oneRtt, spaces, remoteIds, registry } = this.#state;
+    const { localIds, oneRtt, spaces, remoteIds } = this.#state;
     localIds.releaseAll();
-    for (const token of remoteIds.resetTokens()) registry.forgetReset(token);
+    remoteIds.forgetResets();
     oneRtt?.free();
     for (const space of spaces) space.discard();
     this.#handshake.free();

@@ -77,9 +77,9 @@ export class Endpoint {
     return this.#connections.size;
   }
 
-  /** Connection ids that lead somewhere: for tests that nothing is left behind. */
+  /** Connection ids and reset tokens that lead to connections. */
   get idCount(): number {
-    return this.#ids.idCount;
+    return this.#ids.idCount + this.#ids.resetCount;
   }
 
   connect(now: number, options: ConnectOptions): QuicConnection {

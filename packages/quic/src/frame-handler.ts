@@ -79,6 +79,8 @@ export class FrameHandler {
   #dispatch(packet: OpenedPacket, frame: Frame): void {
     const { state } = this.#parts;
     const { now, path } = packet;
+    // Of a connection that is ending only the peer's own close is still of interest (section 10.2.1).
+    if (state.isEnding && frame.kind !== "connection-close") return;
     if (frame.kind === "stream") {
       state.streams.onStream(frame, { now, roundTrip: path.rtt.smoothed });
     } else if (frame.kind === "ack") {
@@ -115,7 +117,6 @@ export class FrameHandler {
         throw new TransportError(TransportErrorCode.protocolViolation, "ids for an empty id");
       state.remoteIds.onNewConnectionId(frame);
       paths.refreshIds();
-      this.#expectResets();
     } else if (frame.kind === "retire-connection-id") {
       state.localIds.retire(frame.sequence, destination);
       issueIds(state);
@@ -128,12 +129,6 @@ export class FrameHandler {
         throw new TransportError(TransportErrorCode.protocolViolation, "a token from a client");
       state.emit({ kind: "new-token", token: frame.token.slice() });
     }
-  }
-
-  #expectResets(): void {
-    const { remoteIds, registry, control } = this.#parts.state;
-    for (const token of remoteIds.resetTokens()) registry.expectReset(token);
-    for (const sequence of remoteIds.takeRetired()) control.push({ kind: "retire-connection-id", sequence });
   }
 
   #onAck({ now, space, path }: OpenedPacket, frame: AckFrame): void {

@@ -54,6 +54,7 @@ export class Handshake {
     return this.#parametersSeen;
   }
 
+  /** A client's first step. A server starts when the first bytes of a ClientHello come: forgeries cost it no TLS. */
   start(): void {
     const parameters = localParameters(this.#state);
     this.#tls = this.#state.tls(encodeTransportParameters(parameters));
@@ -113,6 +114,7 @@ export class Handshake {
   }
 
   #feed(level: TlsLevel, bytes: Uint8Array): void {
+    if (this.#state.role === "server" && this.#tls === undefined && !this.#state.handshakeComplete) this.start();
     if (this.#state.handshakeComplete || this.#tls === undefined) {
       if (this.#state.role === "server")
         throw new TransportError(cryptoErrorCode.unexpectedMessage, "a TLS message after the handshake");
@@ -198,7 +200,6 @@ export class Handshake {
       throw new TransportError(TransportErrorCode.transportParameterError, "connection ids do not match the headers");
     if (role === "client" && parameters.statelessResetToken !== undefined) {
       remoteIds.setFirstToken(parameters.statelessResetToken);
-      this.#state.registry.expectReset(parameters.statelessResetToken);
     }
   }
 

@@ -23,6 +23,11 @@ export class IdTable {
     return this.#ids.size;
   }
 
+  /** Reset tokens that are watched for. */
+  get resetCount(): number {
+    return this.#resets.size;
+  }
+
   find(id: Uint8Array): QuicConnection | undefined {
     return this.#ids.get(keyOf(id))?.connection;
   }

@@ -12,7 +12,8 @@ export class OneRttKeys {
   readonly #forgedMax: number;
   #write: PacketProtector;
   #read: PacketProtector;
-  #nextRead: PacketProtector;
+  /** Made when the first packet of another phase comes: most connections end before. */
+  #nextRead: PacketProtector | undefined;
   #previousRead: PacketProtector | undefined;
   #previousUntil = Number.POSITIVE_INFINITY;
   #phase = 0;
@@ -29,7 +30,6 @@ export class OneRttKeys {
     this.#forgedMax = chacha ? CHACHA20_FORGED_MAX : AES_GCM_FORGED_MAX;
     this.#write = write;
     this.#read = read;
-    this.#nextRead = read.next();
   }
 
   get phase(): number {
@@ -68,6 +68,7 @@ export class OneRttKeys {
     } else if (this.#previousRead !== undefined && number < this.#lowestReceived) {
       opened = tryOpen(this.#previousRead);
     } else {
+      this.#nextRead ??= this.#read.next();
       opened = tryOpen(this.#nextRead);
       if (opened) {
         if (this.#updates > 0 && this.#firstSent === undefined && this.#lowestReceived === Number.POSITIVE_INFINITY) {
@@ -116,8 +117,8 @@ export class OneRttKeys {
     this.#previousRead?.free();
     this.#previousRead = this.#read;
     this.#previousUntil = previousUntil;
-    this.#read = this.#nextRead;
-    this.#nextRead = this.#read.next();
+    this.#read = this.#nextRead ?? this.#read.next();
+    this.#nextRead = undefined;
     const write = this.#write.next();
     this.#write.free();
     this.#write = write;

@@ -2,6 +2,7 @@
 import { equalBytes } from "@quicprochat/bytes";
 import type { NewConnectionIdFrame } from "./frames/connection-id-frames.ts";
 import { CONNECTION_IDS_MAX, RETIREMENTS_PENDING_MAX } from "./limits.ts";
+import type { IdRegistry } from "./local-ids.ts";
 import { TransportError, TransportErrorCode } from "./transport-error.ts";
 
 export type RemoteId = {
@@ -17,18 +18,21 @@ export class RemoteIds {
   readonly #inUse = new Set<number>();
   readonly #retired: number[] = [];
   #retirePriorTo = 0;
+  readonly #registry: IdRegistry;
   #first: RemoteId;
 
   /** Sequence 0: from the handshake. */
-  constructor(first: RemoteId) {
+  constructor(first: RemoteId, registry: IdRegistry) {
+    this.#registry = registry;
     this.#first = first;
     this.#ids.set(first.sequence, first);
     this.#inUse.add(first.sequence);
   }
 
-  /** Tokens by which the peer can reset us. */
-  *resetTokens(): Generator<Uint8Array> {
-    for (const { resetToken } of this.#ids.values()) if (resetToken !== undefined) yield resetToken;
+  /** The connection has ended: nobody can reset it any more. */
+  forgetResets(): void {
+    for (const { resetToken } of this.#ids.values())
+      if (resetToken !== undefined) this.#registry.forgetReset(resetToken);
   }
 
   /** The id of the handshake's headers. */
@@ -45,7 +49,9 @@ export class RemoteIds {
 
   setFirstToken(resetToken: Uint8Array): void {
     this.#first = { ...this.#first, resetToken };
-    if (this.#ids.has(0)) this.#ids.set(0, this.#first);
+    if (!this.#ids.has(0)) return;
+    this.#ids.set(0, this.#first);
+    this.#registry.expectReset(resetToken);
   }
 
   isActive(remoteId: RemoteId): boolean {
@@ -74,7 +80,10 @@ export class RemoteIds {
 
   /** The path of this id is gone. */
   retire(remoteId: RemoteId): void {
-    if (!this.#ids.delete(remoteId.sequence)) return;
+    const known = this.#ids.get(remoteId.sequence);
+    if (known === undefined) return;
+    this.#ids.delete(remoteId.sequence);
+    if (known.resetToken !== undefined) this.#registry.forgetReset(known.resetToken);
     this.#inUse.delete(remoteId.sequence);
     this.#retired.push(remoteId.sequence);
   }
@@ -94,6 +103,7 @@ export class RemoteIds {
           throw new TransportError(TransportErrorCode.protocolViolation, "a connection id came twice");
       }
       this.#ids.set(sequence, { sequence, id: connectionId.slice(), resetToken: resetToken.slice() });
+      this.#registry.expectReset(resetToken);
     }
     if (retirePriorTo > this.#retirePriorTo) this.#retireBelow(retirePriorTo);
     if (this.#ids.size > CONNECTION_IDS_MAX || this.#retired.length > RETIREMENTS_PENDING_MAX) {

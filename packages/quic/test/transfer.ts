@@ -149,5 +149,5 @@ export function checkInvariants(pair: Pair, ends: Ends): void {
     assert.ok(stats.streams <= 400, `${stats.streams} streams`);
     assert.ok(connection.isEnded || Number.isFinite(connection.deadline), "neither a deadline nor an end");
   }
-  assert.ok(pair.server.idCount <= 12 && pair.client.idCount <= 12, "connection ids pile up");
+  assert.ok(pair.server.idCount <= 16 && pair.client.idCount <= 16, "connection ids pile up");
 }
