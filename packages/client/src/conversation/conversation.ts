@@ -34,7 +34,9 @@ export type Conversation = {
 };
 
 /** Key: the conversation's id. */
-export const conversations = table("conversation", codec<Conversation>({ version: 1, write, read }));
+export const conversations = table("conversation", codec<Conversation>({ version: 1, write, read }), {
+  resident: true,
+});
 
 function write(writer: Writer, conversation: Conversation): void {
   writer.vector32(conversation.id);

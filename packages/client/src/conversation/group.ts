@@ -12,7 +12,7 @@ import {
   writeText,
   writeWord,
 } from "../step/codec.ts";
-import { secretTable, table } from "../step/table.ts";
+import { table } from "../step/table.ts";
 
 /** Append only. `founding`: nobody else knows it yet; `superseded`: another group carries the conversation. */
 const statuses = ["founding", "active", "superseded", "stuck", "removed"] as const;
@@ -31,7 +31,7 @@ export type Group = {
 };
 
 /** Key: the group's id. */
-export const groups = table("group", codec<Group>({ version: 1, write, read }));
+export const groups = table("group", codec<Group>({ version: 1, write, read }), { resident: true });
 
 function write(writer: Writer, group: Group): void {
   writer.vector32(group.groupId).vector32(group.conversationId);
@@ -66,7 +66,7 @@ export type Envelope = {
 export type Sender = { readonly leafIndex: number; readonly user: string; readonly deviceId: Uint8Array };
 
 /** Under the group's own key. Key: the group's id. */
-export const epochSecrets = secretTable(
+export const epochSecrets = table(
   "epoch-secrets",
   codec<EpochSecrets>({
     version: 1,
@@ -79,6 +79,7 @@ export const epochSecrets = secretTable(
       envelopes: readMany(reader, readEnvelope),
     }),
   }),
+  { scoped: true, resident: true },
 );
 
 function writeEnvelope(writer: Writer, { epoch, secret, enteredAt, senders }: Envelope): void {

@@ -3,11 +3,12 @@ import type { Random } from "@quicprochat/crypto";
 import type { GroupState } from "@quicprochat/mls";
 import type { EngineEvent } from "../conversation/engine-event.ts";
 import { limits } from "../limits.ts";
-import { Draft, type Effect, type Records, type Row, type Write } from "../step/draft.ts";
+import { Draft, type Effect, type Records, type Row, type TableFacts, type Write } from "../step/draft.ts";
 import type { States } from "../step/group-states.ts";
 import type { Self } from "../step/self.ts";
 import type { VaultReader, VaultTransaction } from "../vault/vault-reader.ts";
 import { GroupParts } from "./group-parts.ts";
+import { ResidentRows } from "./resident-rows.ts";
 
 /** What the engine needs of a vault. */
 export type Storage = VaultReader & { transaction(work: (tx: VaultTransaction) => void): void };
@@ -28,10 +29,12 @@ type CoreOptions = {
 export class Core implements Records, States {
   readonly #options: CoreOptions;
   readonly #parts: GroupParts;
+  readonly #resident: ResidentRows;
 
   constructor(options: CoreOptions) {
     this.#options = options;
     this.#parts = new GroupParts(options.vault, options.random);
+    this.#resident = new ResidentRows(options.vault);
   }
 
   get self(): Self {
@@ -57,12 +60,12 @@ export class Core implements Records, States {
     return work(this.#draft());
   }
 
-  read(tableName: string, key: Uint8Array): Uint8Array | undefined {
-    return this.#options.vault.get(tableName, key);
+  read({ name, resident }: TableFacts, key: Uint8Array): Uint8Array | undefined {
+    return (resident ? this.#resident : this.#options.vault).get(name, key);
   }
 
-  rows(tableName: string, prefix: Uint8Array): readonly Row[] {
-    return this.#options.vault.list(tableName, { prefix });
+  rows({ name, resident }: TableFacts, prefix: Uint8Array): readonly Row[] {
+    return resident ? this.#resident.list(name, prefix) : this.#options.vault.list(name, { prefix });
   }
 
   state(name: string): GroupState | undefined {
@@ -87,11 +90,13 @@ export class Core implements Records, States {
         for (const reference of consumed) this.#options.consume(tx, reference);
       });
     } catch (error) {
-      // States in memory may be ahead of the vault now: they are read again from what is durable.
+      // What is in memory may differ from the vault now: it is read again from what is durable.
       this.#parts.clear();
+      this.#resident.clear();
       throw error;
     }
     this.#parts.adopt(changes);
+    this.#resident.apply(writes);
   }
 }
 

@@ -15,7 +15,7 @@ class MapRecords implements Records, States {
     this.#rows = rows.map(([at, word]) => ({ key: at, value: toUtf8(word) }));
   }
 
-  read(_table: string, wanted: Uint8Array): Uint8Array | undefined {
+  read(_table: unknown, wanted: Uint8Array): Uint8Array | undefined {
     return this.#rows.find(({ key: at }) => toHex(at) === toHex(wanted))?.value;
   }
 
@@ -23,7 +23,7 @@ class MapRecords implements Records, States {
     return undefined;
   }
 
-  rows(_table: string, prefix: Uint8Array): readonly Row[] {
+  rows(_table: unknown, prefix: Uint8Array): readonly Row[] {
     return this.#rows.filter(({ key: at }) => toHex(at).startsWith(toHex(prefix)));
   }
 }
@@ -40,7 +40,7 @@ test("a step reads what it has written itself, and leaves the records as they ar
   draft.delete(words, key(2));
   assert.equal(draft.get(words, key(1)), "uno");
   assert.equal(draft.get(words, key(2)), undefined);
-  assert.equal(fromUtf8(records.read("words", key(2)) ?? key()), "two");
+  assert.equal(fromUtf8(records.read(words, key(2)) ?? key()), "two");
   assert.equal(draft.writes.length, 2);
 });
 

@@ -11,14 +11,15 @@ export type Row = { readonly key: Uint8Array; readonly value: Uint8Array };
 
 /** What a step may read: the vault as it is, or a step around this one. */
 export interface Records {
-  read(tableName: string, key: Uint8Array): Uint8Array | undefined;
-  /** In the order of their keys. */
-  rows(tableName: string, prefix: Uint8Array): Iterable<Row>;
+  read(table: TableFacts, key: Uint8Array): Uint8Array | undefined;
+  rows(table: TableFacts, prefix: Uint8Array): Iterable<Row>;
 }
+
+export type TableFacts = Pick<Table<unknown>, "name" | "scoped" | "resident">;
 
 /** `value` is `undefined` where the row goes. */
 export type Write = {
-  readonly table: Pick<Table<unknown>, "name" | "scoped">;
+  readonly table: TableFacts;
   readonly key: Uint8Array;
   readonly value: Uint8Array | undefined;
 };
@@ -64,22 +65,22 @@ export class Draft implements Records, States {
     this.random = random;
   }
 
-  get<T>({ name, codec: { decode } }: Table<T>, key: Uint8Array): T | undefined {
-    const value = this.read(name, key);
-    return value === undefined ? undefined : decode(value);
+  get<T>(table: Table<T>, key: Uint8Array): T | undefined {
+    const value = this.read(table, key);
+    return value === undefined ? undefined : table.codec.decode(value);
   }
 
-  put<T>({ name, scoped, codec: { encode } }: Table<T>, key: Uint8Array, value: NoInfer<T>): void {
-    this.#writes.set(mapKey(name, key), { table: { name, scoped }, key, value: encode(value) });
+  put<T>(table: Table<T>, key: Uint8Array, value: NoInfer<T>): void {
+    this.#writes.set(mapKey(table, key), { table, key, value: table.codec.encode(value) });
   }
 
-  delete<T>({ name, scoped }: Table<T>, key: Uint8Array): void {
-    this.#writes.set(mapKey(name, key), { table: { name, scoped }, key, value: undefined });
+  delete<T>(table: Table<T>, key: Uint8Array): void {
+    this.#writes.set(mapKey(table, key), { table, key, value: undefined });
   }
 
   /** All rows whose key begins with `prefix`, in the order of their keys. */
-  list<T>({ name, codec: { decode } }: Table<T>, prefix: Uint8Array = EMPTY): { key: Uint8Array; value: T }[] {
-    return this.rows(name, prefix).map(({ key, value }) => ({ key, value: decode(value) }));
+  list<T>(table: Table<T>, prefix: Uint8Array = EMPTY): { key: Uint8Array; value: T }[] {
+    return this.rows(table, prefix).map(({ key, value }) => ({ key, value: table.codec.decode(value) }));
   }
 
   /** A key behind all that were given out before. */
@@ -116,16 +117,16 @@ export class Draft implements Records, States {
     return this.groups.state(name);
   }
 
-  read(tableName: string, key: Uint8Array): Uint8Array | undefined {
-    const write = this.#writes.get(mapKey(tableName, key));
-    return write === undefined ? this.#records.read(tableName, key) : write.value;
+  read(table: TableFacts, key: Uint8Array): Uint8Array | undefined {
+    const write = this.#writes.get(mapKey(table, key));
+    return write === undefined ? this.#records.read(table, key) : write.value;
   }
 
-  rows(tableName: string, prefix: Uint8Array): Row[] {
+  rows(table: TableFacts, prefix: Uint8Array): Row[] {
     const rows = new Map<string, Row>();
-    for (const row of this.#records.rows(tableName, prefix)) rows.set(toHex(row.key), row);
+    for (const row of this.#records.rows(table, prefix)) rows.set(toHex(row.key), row);
     for (const { table: of, key, value } of this.#writes.values()) {
-      if (of.name !== tableName || !startsWith(key, prefix)) continue;
+      if (of.name !== table.name || !startsWith(key, prefix)) continue;
       if (value === undefined) rows.delete(toHex(key));
       else rows.set(toHex(key), { key, value });
     }
@@ -135,7 +136,7 @@ export class Draft implements Records, States {
 
 const EMPTY = new Uint8Array(0);
 
-const mapKey = (tableName: string, key: Uint8Array): string => `${tableName}/${toHex(key)}`;
+const mapKey = ({ name }: TableFacts, key: Uint8Array): string => `${name}/${toHex(key)}`;
 
 const startsWith = (key: Uint8Array, prefix: Uint8Array): boolean =>
   key.length >= prefix.length && prefix.every((byte, at) => key[at] === byte);
