@@ -61,6 +61,8 @@ export const PTO_BACKOFF_MAX = 10;
 export const PROBE_INTERVAL_MS_MAX = 1500;
 /** Segments of one batch: what Linux takes for UDP_SEGMENT. */
 export const BATCH_DATAGRAMS_MAX = 64;
+/** And its bytes: one UDP payload, over IPv6. */
+export const BATCH_BYTES_MAX = 65_487;
 
 /** RFC 9001 section 6.6 (and appendix B): packets sealed and failed to open under one key. */
 export const AES_GCM_SEALED_MAX: number = 2 ** 23;

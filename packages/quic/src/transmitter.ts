@@ -3,7 +3,7 @@ import type { Closing } from "./closing.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { writeClose } from "./frames/close-frame.ts";
 import { FrameType } from "./frames/frame-type.ts";
-import { BATCH_DATAGRAMS_MAX } from "./limits.ts";
+import { BATCH_BYTES_MAX, BATCH_DATAGRAMS_MAX } from "./limits.ts";
 import type { LossDetection } from "./loss-detection.ts";
 import { PADDED_DATAGRAM_BYTES, PacketBuilder } from "./packet-builder.ts";
 import {
@@ -78,8 +78,9 @@ export class Transmitter {
     path.pacer.refill(now, path.congestion.pacingRate(path.rtt), path.mtu.current);
     const small = recovery.ptoCount >= SMALL_AFTER_PTOS;
     const segmentBytes = Math.min(into.length, small ? PADDED_DATAGRAM_BYTES : path.mtu.current);
+    const room = Math.min(into.length, BATCH_BYTES_MAX);
     let length = 0;
-    for (let count = 0; count < BATCH_DATAGRAMS_MAX && length + segmentBytes <= into.length; count++) {
+    for (let count = 0; count < BATCH_DATAGRAMS_MAX && length + segmentBytes <= room; count++) {
       const bytes = this.#sendDatagram(now, path, { into, at: length, bytes: segmentBytes });
       length += bytes;
       if (bytes < segmentBytes) break;
