@@ -2,15 +2,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Whether tshark can be had here; with its name in `QPC_REQUIRE` a missing one fails the test that asks. */
-export function tsharkOrSkip(): string | false {
-  const found = spawnSync("tshark", ["--version"]).status === 0;
-  if (!found && (process.env["QPC_REQUIRE"] ?? "").split(/[ ,]+/).includes("tshark")) {
-    throw new Error("tshark is required (QPC_REQUIRE) and is not installed");
-  }
-  return found ? false : "tshark is not installed: the capture is skipped";
-}
-
 export class Capture {
   readonly file: string;
   readonly #child: ChildProcess;

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Capture, tsharkOrSkip } from "./capture.ts";
+import { needsProgram } from "../../../scripts/needs.ts";
+import { Capture } from "./capture.ts";
 import { Person, Scratch, ServerProcess } from "./processes.ts";
 import { filesWith, memoryWith } from "./search.ts";
 
@@ -12,7 +13,7 @@ const TITLE = "title-c04d2b-nobody-else-reads";
 const X25519MLKEM768 = "4588";
 
 test("a canary is absent from traffic, server files, server memory and client files", {
-  skip: tsharkOrSkip(),
+  skip: needsProgram("tshark"),
 }, async () => {
   using scratch = new Scratch();
   await using server = new ServerProcess(`${scratch.path}/server`);
