@@ -6,6 +6,8 @@ import { loadOpenSsl, NULL, type OpenSsl } from "./ffi/open-ssl.ts";
 
 const SAMPLE_BYTES = 16;
 const MASK_BYTES = 5;
+const SAMPLE_LENGTH = 16n;
+const MASK_LENGTH = 5n;
 
 const zeros = new NativeMemory(MASK_BYTES);
 const output = new NativeMemory(SAMPLE_BYTES);
@@ -44,8 +46,8 @@ export class HeaderProtection {
     const sample = addressOf(buffer) + BigInt(sampleAt);
     const done = this.#isChaCha
       ? functions.EVP_EncryptInit_ex(context, NULL, NULL, NULL, sample) &
-        functions.EVP_EncryptUpdate(context, output.address, writtenLength.address, zeros.address, MASK_BYTES)
-      : functions.EVP_EncryptUpdate(context, output.address, writtenLength.address, sample, SAMPLE_BYTES);
+        functions.EVP_EncryptUpdate(context, output.address, writtenLength.address, zeros.address, MASK_LENGTH)
+      : functions.EVP_EncryptUpdate(context, output.address, writtenLength.address, sample, SAMPLE_LENGTH);
     if (done !== 1) throw new Error("OpenSSL could not make a header mask");
     for (let index = 0; index < MASK_BYTES; index++) mask[index] = output.bytes[index] ?? 0;
   }

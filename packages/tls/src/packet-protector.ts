@@ -14,8 +14,9 @@ import { loadOpenSsl, NULL, type OpenSsl } from "./ffi/open-ssl.ts";
 import { aeadCipher, HeaderProtection } from "./header-protection.ts";
 
 const TAG_BYTES = 16;
-const GET_TAG = 0x10;
-const SET_TAG = 0x11;
+const TAG_LENGTH = 16n;
+const GET_TAG = 0x10n;
+const SET_TAG = 0x11n;
 
 /** Shared by all: nothing survives a call in them that is not public. */
 const nonce = new NativeMemory(12);
@@ -59,15 +60,17 @@ class OpenSslPacketProtector implements PacketProtector {
     this.#setNonce(packetNumber);
     const context = this.#cipher.address;
     const functions = this.#functions;
-    const base = addressOf(buffer);
-    const payload = base + BigInt(payloadAt);
-    const tag = base + BigInt(payloadEnd);
+    const header = addressOf(buffer) + BigInt(headerAt);
+    const headerLength = BigInt(payloadAt - headerAt);
+    const payload = header + headerLength;
+    const length = BigInt(payloadEnd - payloadAt);
+    const tag = payload + length;
     const done =
       functions.EVP_EncryptInit_ex(context, NULL, NULL, NULL, nonce.address) &
-      functions.EVP_EncryptUpdate(context, NULL, writtenLength.address, base + BigInt(headerAt), payloadAt - headerAt) &
-      functions.EVP_EncryptUpdate(context, payload, writtenLength.address, payload, payloadEnd - payloadAt) &
+      functions.EVP_EncryptUpdate(context, NULL, writtenLength.address, header, headerLength) &
+      functions.EVP_EncryptUpdate(context, payload, writtenLength.address, payload, length) &
       functions.EVP_EncryptFinal_ex(context, tag, writtenLength.address) &
-      functions.EVP_CIPHER_CTX_ctrl(context, GET_TAG, TAG_BYTES, tag);
+      functions.EVP_CIPHER_CTX_ctrl(context, GET_TAG, TAG_LENGTH, tag);
     if (done !== 1) throw new Error("OpenSSL could not seal a packet");
   }
 
@@ -76,14 +79,16 @@ class OpenSslPacketProtector implements PacketProtector {
     this.#setNonce(packetNumber);
     const context = this.#cipher.address;
     const functions = this.#functions;
-    const base = addressOf(buffer);
-    const payload = base + BigInt(payloadAt);
-    const tag = base + BigInt(tagAt);
+    const header = addressOf(buffer) + BigInt(headerAt);
+    const headerLength = BigInt(payloadAt - headerAt);
+    const payload = header + headerLength;
+    const length = BigInt(tagAt - payloadAt);
+    const tag = payload + length;
     const ready =
       functions.EVP_DecryptInit_ex(context, NULL, NULL, NULL, nonce.address) &
-      functions.EVP_CIPHER_CTX_ctrl(context, SET_TAG, TAG_BYTES, tag) &
-      functions.EVP_DecryptUpdate(context, NULL, writtenLength.address, base + BigInt(headerAt), payloadAt - headerAt) &
-      functions.EVP_DecryptUpdate(context, payload, writtenLength.address, payload, tagAt - payloadAt);
+      functions.EVP_CIPHER_CTX_ctrl(context, SET_TAG, TAG_LENGTH, tag) &
+      functions.EVP_DecryptUpdate(context, NULL, writtenLength.address, header, headerLength) &
+      functions.EVP_DecryptUpdate(context, payload, writtenLength.address, payload, length);
     return ready === 1 && functions.EVP_DecryptFinal_ex(context, tag, writtenLength.address) === 1;
   }
 

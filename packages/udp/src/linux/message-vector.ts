@@ -32,9 +32,9 @@ export class MessageVector {
     }
   }
 
-  /** Of the entry at `index`, for a system call. */
-  address(index = 0): bigint {
-    return this.#headers.address + BigInt(index * HEADER_BYTES);
+  /** Of the first entry, for a system call. */
+  get address(): bigint {
+    return this.#headers.address;
   }
 
   /** A message to send. */

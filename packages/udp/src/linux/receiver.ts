@@ -1,10 +1,13 @@
 /** Datagrams that have come: recvmmsg(2), and the segments of each message as datagrams of their own. */
 import { RECEIVE_CALLS_MAX, RECEIVE_MESSAGE_BYTES, RECEIVE_MESSAGES } from "../limits.ts";
 import type { Datagram } from "../udp-socket.ts";
-import { type Kernel, Linux } from "./kernel.ts";
+import { type Kernel, Linux, MSG_DONTWAIT, MSG_ERRQUEUE } from "./kernel.ts";
 import { MessageVector } from "./message-vector.ts";
 import { NativeMemory } from "./native-memory.ts";
 import type { SocketAddresses } from "./socket-address.ts";
+
+const MESSAGES = BigInt(RECEIVE_MESSAGES);
+const NULL = 0n;
 
 export type ReceiveSocket = {
   readonly descriptor: number;
@@ -14,7 +17,7 @@ export type ReceiveSocket = {
 
 export class Receiver {
   readonly #kernel: Kernel;
-  readonly #descriptor: number;
+  readonly #descriptor: bigint;
   readonly #onRefused: () => void;
   readonly #addresses: SocketAddresses;
   readonly #memory = new NativeMemory(RECEIVE_MESSAGES * RECEIVE_MESSAGE_BYTES);
@@ -23,7 +26,7 @@ export class Receiver {
   constructor(kernel: Kernel, { descriptor, addresses, onRefused = () => {} }: ReceiveSocket) {
     this.#onRefused = onRefused;
     this.#kernel = kernel;
-    this.#descriptor = descriptor;
+    this.#descriptor = BigInt(descriptor);
     this.#addresses = addresses;
     this.#vector.setIncomingMemory(this.#memory.address, RECEIVE_MESSAGE_BYTES);
   }
@@ -42,8 +45,7 @@ export class Receiver {
   #receive(): number {
     for (let index = 0; index < RECEIVE_MESSAGES; index++) this.#vector.setIncoming(index);
     const { functions, errno } = this.#kernel;
-    const address = this.#vector.address();
-    const count = functions.recvmmsg(this.#descriptor, address, RECEIVE_MESSAGES, Linux.MSG_DONTWAIT, 0n);
+    const count = functions.recvmmsg(this.#descriptor, this.#vector.address, MESSAGES, MSG_DONTWAIT, NULL);
     if (count >= 0) return count;
     const error = errno();
     if (error === Linux.ECONNREFUSED) this.#onRefused();
@@ -53,11 +55,11 @@ export class Receiver {
   /** Throws away what routers and hosts have reported: the socket would count as failed for as long as it is there. */
   drainErrors(): void {
     const { functions } = this.#kernel;
-    const flags = Linux.MSG_DONTWAIT | Linux.MSG_ERRQUEUE;
+    const flags = MSG_DONTWAIT | MSG_ERRQUEUE;
     for (let calls = 0; calls < RECEIVE_CALLS_MAX; calls++) {
       for (let index = 0; index < RECEIVE_MESSAGES; index++) this.#vector.setIncoming(index);
-      const address = this.#vector.address();
-      if (functions.recvmmsg(this.#descriptor, address, RECEIVE_MESSAGES, flags, 0n) < RECEIVE_MESSAGES) return;
+      const count = functions.recvmmsg(this.#descriptor, this.#vector.address, MESSAGES, flags, NULL);
+      if (count < RECEIVE_MESSAGES) return;
     }
   }
 

@@ -1,7 +1,7 @@
 /** Datagrams on their way out: laid behind each other in one piece of memory, sent by sendmmsg(2), kept while it has no room. */
 import { MESSAGE_BYTES_MAX, SEGMENTS_MAX, SEND_BYTES_MAX, SEND_MESSAGES_MAX } from "../limits.ts";
 import type { SendOptions } from "../udp-socket.ts";
-import { type Kernel, Linux } from "./kernel.ts";
+import { type Kernel, Linux, MSG_DONTWAIT } from "./kernel.ts";
 import { MessageVector } from "./message-vector.ts";
 import { NativeMemory } from "./native-memory.ts";
 import type { SocketAddresses } from "./socket-address.ts";
@@ -17,7 +17,7 @@ export type SendSocket = {
 
 export class SendQueue {
   readonly #kernel: Kernel;
-  readonly #descriptor: number;
+  readonly #descriptor: bigint;
   readonly #addresses: SocketAddresses;
   readonly #onRefused: () => void;
   readonly #memory = new NativeMemory(SEND_BYTES_MAX);
@@ -28,7 +28,7 @@ export class SendQueue {
 
   constructor(kernel: Kernel, socket: SendSocket) {
     this.#kernel = kernel;
-    this.#descriptor = socket.descriptor;
+    this.#descriptor = BigInt(socket.descriptor);
     this.#addresses = socket.addresses;
     this.#segmentation = socket.segmentation;
     this.#onRefused = socket.onRefused ?? (() => {});
@@ -78,7 +78,7 @@ export class SendQueue {
     // The one at the front cannot be sent from this socket at all.
     if (filled === 0) return 1;
     const { functions, errno } = this.#kernel;
-    const sent = functions.sendmmsg(this.#descriptor, this.#vector.address(), filled, Linux.MSG_DONTWAIT);
+    const sent = functions.sendmmsg(this.#descriptor, this.#vector.address, BigInt(filled), MSG_DONTWAIT);
     if (sent > 0) return sent;
     const error = errno();
     if (error === Linux.EAGAIN) return "blocked";
