@@ -5,7 +5,6 @@ import { generateSigningKeyPair, type Random, type SigningKeyPair, sha256 } from
 import {
   ClaimedKeyPackageSchema,
   type DeviceList,
-  type EnqueueOutcome,
   FetchedCellSchema,
   type FetchResponse,
   FetchResponseSchema,
@@ -20,7 +19,7 @@ import {
   signReceipt,
   verifySlot,
 } from "@quicprochat/protocol";
-import type { Network, Source } from "../src/effects/network.ts";
+import type { CellOutcome, Network, Source } from "../src/effects/network.ts";
 
 type Box = { last: bigint; readonly seen: Set<string>; cells: { cursor: bigint; body: Uint8Array }[]; door: boolean };
 type Published = { readonly identity: Identity; readonly devices: DeviceList; readonly packages: Uint8Array[] };
@@ -33,8 +32,9 @@ export class MemoryServer {
   readonly stored: Uint8Array[] = [];
   readonly #boxes = new Map<string, Box>();
   readonly #slots = new Map<string, SlotEntry>();
-  /** Addresses that are full. */
+  /** Addresses that are full, and those whose cells are refused for good. */
   readonly full = new Set<string>();
+  readonly refusing = new Set<string>();
 
   constructor(random: Random) {
     this.serverId = random(32);
@@ -82,10 +82,10 @@ export class MemoryServer {
     };
   }
 
-  #enqueue(row: { id: Uint8Array; address: Uint8Array; door: boolean; cell: Uint8Array }): EnqueueOutcome {
+  #enqueue(row: { id: Uint8Array; address: Uint8Array; door: boolean; cell: Uint8Array }): CellOutcome {
     const box = this.#boxes.get(toHex(row.address));
     if (box === undefined || box.door !== row.door) return "mailbox_unknown";
-    if (row.door && row.cell.length < 4_096) throw new RefusalError("wrong_size");
+    if ((row.door && row.cell.length < 4_096) || this.refusing.has(toHex(row.address))) return "refused";
     if (box.seen.has(toHex(row.id))) return "stored";
     if (this.full.has(toHex(row.address))) return "mailbox_full";
     box.seen.add(toHex(row.id));

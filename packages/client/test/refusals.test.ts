@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { toHex } from "@quicprochat/bytes";
 import { systemRandom } from "@quicprochat/crypto";
 import { groups } from "../src/conversation/group.ts";
 import { joiners } from "../src/conversation/joiner.ts";
+import { outboxRows } from "../src/outbox/outbox-row.ts";
 import { MemoryPerson } from "./memory-person.ts";
 import { MemoryServer } from "./memory-server.ts";
 
@@ -30,4 +32,24 @@ test("packages whose lifetime is over are not added, and the adder is told", asy
   await assert.rejects(alice.direct("bob"), { code: "user_away", message: /bob/ });
   assert.deepEqual(alice.conversations(), []);
   assert.deepEqual(bob.conversations(), []);
+});
+
+test("a cell that the server will never take is given up, and its message says so", async () => {
+  const server = new MemoryServer(systemRandom);
+  const [alice, bob] = [
+    new MemoryPerson(server, "alice", systemRandom),
+    new MemoryPerson(server, "bob", systemRandom),
+  ] as const;
+  const conversation = await alice.direct("bob");
+  for (const person of [bob, alice]) await person.sync();
+  server.refusing.add(toHex(bob.self.mailbox));
+  alice.post(conversation, "never");
+  await alice.sync();
+  assert.equal(alice.conversations()[0]?.lastMessage?.state, "failed");
+  assert.deepEqual(alice.vault.list(outboxRows.name), []);
+  server.refusing.clear();
+  alice.post(conversation, "now");
+  await alice.sync();
+  await bob.sync();
+  assert.deepEqual(bob.texts(conversation), ["now"]);
 });

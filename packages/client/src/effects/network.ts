@@ -9,6 +9,9 @@ import type {
 import type { PendingCommit } from "../conversation/pending-commit.ts";
 import type { OutboxRow } from "../outbox/outbox-row.ts";
 
+/** `refused`: the server will never take this cell. */
+export type CellOutcome = EnqueueOutcome | "refused";
+
 /** The door of this device, or one of its private mailboxes. */
 export type Source = { readonly kind: "door" } | { readonly kind: "mailbox"; readonly address: Uint8Array };
 
@@ -16,7 +19,7 @@ export interface Network {
   /** Sends cells that share one address, in order, and tells the outcome of each. Throws when an answer is missing. */
   enqueue(
     rows: readonly OutboxRow[],
-    onOutcome: (at: number, outcome: EnqueueOutcome) => void,
+    onOutcome: (at: number, outcome: CellOutcome) => void,
     signal: AbortSignal,
   ): Promise<void>;
   putSlot(pending: PendingCommit, signal: AbortSignal): Promise<SlotPutResponse>;

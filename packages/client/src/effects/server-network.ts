@@ -1,7 +1,6 @@
 /** The network of the engine over its classes of connection: what goes where is docs/protocol.md, "Connections". */
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import {
-  type EnqueueOutcome,
   type EnqueueRequestSchema,
   type EnqueueResponse,
   enqueueOutcomes,
@@ -9,16 +8,17 @@ import {
   type KeyPackageClaimResponse,
   methods,
   limits as protocolLimits,
+  RefusalError,
   type SlotEntry,
   type SlotPutResponse,
 } from "@quicprochat/protocol";
 import type { Links } from "../connection/links.ts";
 import type { PendingCommit } from "../conversation/pending-commit.ts";
-import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import type { OutboxRow } from "../outbox/outbox-row.ts";
 import { suite } from "../step/suite.ts";
-import type { Network, Source } from "./network.ts";
+import type { CellOutcome, Network, Source } from "./network.ts";
+import { isPassing } from "./passing.ts";
 
 export class ServerNetwork implements Network {
   readonly #links: Links;
@@ -29,14 +29,14 @@ export class ServerNetwork implements Network {
 
   async enqueue(
     rows: readonly OutboxRow[],
-    onOutcome: (at: number, outcome: EnqueueOutcome) => void,
+    onOutcome: (at: number, outcome: CellOutcome) => void,
     signal: AbortSignal,
   ): Promise<void> {
     if (rows.every(({ door }) => door)) {
       await this.#links.errand(
         async (call) => {
           for (const [at, row] of rows.entries()) {
-            onOutcome(at, outcomeOf(await call(methods.enqueue, requestOf(row), { signal })));
+            onOutcome(at, await outcomeOf(call(methods.enqueue, requestOf(row), { signal })));
           }
         },
         { signal },
@@ -48,7 +48,8 @@ export class ServerNetwork implements Network {
     const worker = async (): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         const [at, row] = next;
-        onOutcome(at, outcomeOf(await this.#links.call("send", methods.enqueue, requestOf(row), { signal })));
+        const answer = this.#links.call("send", methods.enqueue, requestOf(row), { signal });
+        onOutcome(at, await outcomeOf(answer));
       }
     };
     await Promise.all(Array.from({ length: limits.enqueuesAtOnce }, worker));
@@ -108,8 +109,13 @@ const requestOf = ({ id, address, doorKey, cell }: OutboxRow): MessageInitShape<
   body: cell,
 });
 
-function outcomeOf({ outcomes: [outcome] }: EnqueueResponse): EnqueueOutcome {
-  const known = outcome === undefined ? undefined : enqueueOutcomes[outcome];
-  if (known === undefined) throw new Failure("protocol", "The server answered with an outcome that is unknown here.");
-  return known;
+/** Throws what may pass, and what keeps the answer away. */
+async function outcomeOf(answer: Promise<EnqueueResponse>): Promise<CellOutcome> {
+  try {
+    const [outcome] = (await answer).outcomes;
+    return (outcome === undefined ? undefined : enqueueOutcomes[outcome]) ?? "refused";
+  } catch (error) {
+    if (error instanceof RefusalError && !isPassing(error)) return "refused";
+    throw error;
+  }
 }

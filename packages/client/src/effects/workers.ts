@@ -2,8 +2,6 @@
 
 import { toHex } from "@quicprochat/bytes";
 import type { Random } from "@quicprochat/crypto";
-import { RefusalError } from "@quicprochat/protocol";
-import { exitCodes, Failure } from "../failure.ts";
 import type { DoorKeys } from "../inbox/door-keys.ts";
 import { limits } from "../limits.ts";
 import type { OutboxRow } from "../outbox/outbox-row.ts";
@@ -14,6 +12,7 @@ import type { Core } from "./core.ts";
 import { Delivery } from "./deliver.ts";
 import { Fetching } from "./fetch.ts";
 import type { Network, Source } from "./network.ts";
+import { isPassing } from "./passing.ts";
 import { SingleFlight } from "./single-flight.ts";
 import { Walking } from "./walk.ts";
 
@@ -169,11 +168,4 @@ export class Workers {
       this.resume();
     }, pause);
   }
-}
-
-const passing: readonly string[] = ["unavailable", "rate_limited", "no_session"];
-
-function isPassing(error: unknown): boolean {
-  if (error instanceof RefusalError) return passing.includes(error.code);
-  return error instanceof Failure && error.exitCode === exitCodes.unreachable;
 }

@@ -6,7 +6,8 @@ import type { Draft } from "../step/draft.ts";
 import { outboxRows } from "./outbox-row.ts";
 import type { Waiting } from "./plan-delivery.ts";
 
-export type Delivered = { readonly waiting: Waiting; readonly outcome: EnqueueOutcome };
+/** Whatever is neither stored nor waits for room was given up. */
+export type Delivered = { readonly waiting: Waiting; readonly outcome: EnqueueOutcome | "refused" };
 
 /** A message counts as stored once no row of it is left, unless one of them was given up. */
 export function settleDelivery(draft: Draft, delivered: readonly Delivered[]): void {
