@@ -1,6 +1,6 @@
 /** The large part of the screen: messages, or what stands in their place. */
 import { type Row, span } from "../terminal/screen.ts";
-import { columnsOf, printableLine, wrap } from "../terminal/text.ts";
+import { columnsOf, fit, printableLine, wrap } from "../terminal/text.ts";
 import { keyBindings } from "./key-bindings.ts";
 import { layoutOf } from "./layout.ts";
 import { messageRows } from "./message-rows.ts";
@@ -17,7 +17,7 @@ export function paneRows(model: Model): readonly Row[] {
     case "invite":
       return inviteRows(model, columns);
     case "members":
-      return [heading("Members"), ...overlay.members.map(memberRow)];
+      return [heading("Members"), ...memberRows(overlay.members)];
     case "search": {
       const title = `${overlay.views.length} with "${printableLine(overlay.words)}"`;
       return [...messageRows(overlay.views, { columns, timeZone }), [span("")], heading(title)];
@@ -60,10 +60,18 @@ function welcomeRows(model: Model, columns: number): Row[] {
   return model.invite === undefined ? rows : [...rows, [span("")], ...inviteRows(model, columns)];
 }
 
-function memberRow({ user, role, device }: Member): Row {
-  return [
-    span(printableLine(user), { bold: true }),
-    span(` ${printableLine(role)}`),
-    span(` device ${device}`, { dim: true }),
-  ];
+/** In columns as wide as what stands in them. */
+function memberRows(members: readonly Member[]): Row[] {
+  const shown = members.map((member) => ({
+    ...member,
+    user: printableLine(member.user),
+    role: printableLine(member.role),
+  }));
+  const userColumns = Math.max(0, ...shown.map(({ user }) => columnsOf(user)));
+  const roleColumns = Math.max(0, ...shown.map(({ role }) => columnsOf(role)));
+  return shown.map(({ user, role, device }) => [
+    span(`${fit(user, userColumns)}  `, { bold: true }),
+    span(`${fit(role, roleColumns)}  `),
+    span(`device ${device}`, { dim: true }),
+  ]);
 }

@@ -113,6 +113,22 @@ test("a narrow screen has no list, a low one no help, and both still a message a
   assert.ok(lines.some((line) => line.includes("Hello")) && lines.includes("> Yes"), lines.join("\n"));
 });
 
+test("a screen without a list says how much is unread elsewhere", () => {
+  const conversations = [direct("bob", { unread: 9 }), direct("carol", { unread: 2 }), direct("dave", { unread: 1 })];
+  const story = storyOf(conversations, [], { columns: 40, rows: 10 });
+  assert.match(story.rows()[0] ?? "", /^ \(3\) bob /);
+  assert.match(storyOf(conversations).rows()[0] ?? "", /^ alice +bob /);
+});
+
+test("members stand in columns", () => {
+  const story = storyOf([group("friends", ["alice", "bob"])]);
+  const member = (user: string, role: string) => ({ user, role, device: "0b0b", verified: false });
+  const members = [member("alice", "owner"), member("bo", "member")];
+  const rows = story.happens({ kind: "overlay", overlay: { kind: "members", members } }).rows();
+  assert.match(rows[2] ?? "", /│ alice {2}owner {3}device 0b0b$/);
+  assert.match(rows[3] ?? "", /│ bo {5}member {2}device 0b0b$/);
+});
+
 test("somebody without conversations is told how to begin, with the invite link if there is one", () => {
   const invite = "qpc://chat.example:5001/#1.abc";
   assert.match(new Story().screen(), /Welcome, alice[^]*\/dm NAME/);

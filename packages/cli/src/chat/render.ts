@@ -30,9 +30,16 @@ function header(model: Model, { listColumns }: Layout): Row {
   const room = Math.max(0, columns - columnsOf(left) - columnsOf(state));
   return [
     span(left, { reverse: true, bold: true }),
-    span(fit(` ${titleText(model)}`, room), { reverse: true }),
+    span(fit(` ${listColumns === 0 ? unreadElsewhere(model) : ""}${titleText(model)}`, room), { reverse: true }),
     span(state, { reverse: true }),
   ];
+}
+
+/** Where no list shows it. */
+function unreadElsewhere({ conversations, open }: Model): string {
+  const waiting = conversations.filter(({ conversation }) => conversation !== open);
+  const unread = waiting.reduce((sum, one) => sum + one.unread, 0);
+  return unread === 0 ? "" : `(${unread}) `;
 }
 
 function titleText(model: Model): string {
