@@ -21,6 +21,8 @@ export const limits = {
   vaultMemoryKiBMax: 4 * 1024 * 1024,
   vaultPassesMax: 64,
   vaultLanesMax: 64,
+  /** Writes under scopes after which the log goes: used ratchets are not left in it until the epoch ends. */
+  vaultScopedWritesMax: 64,
 
   // Connections
   dialMs: 10 * SECOND,
@@ -41,6 +43,8 @@ export const limits = {
   lastResortRenewMs: 7 * DAY,
   /** An earlier last resort is answered for so long. */
   lastResortKeptMs: 37 * DAY,
+  /** One-time KeyPackages with their secrets, claimed ones too: who claims without end must not fill the disk. */
+  keyPackagesKeptMax: 500,
   /** KeyPackages in one publishing call: each is some 3 KiB, and a whole stock fits. */
   keyPackagesPerCall: 128,
   /** Key stretching that a server may ask for. */

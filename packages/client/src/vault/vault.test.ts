@@ -3,7 +3,10 @@ import { test } from "node:test";
 import { compareBytes, fromUtf8, toHex, toUtf8 } from "@quicprochat/bytes";
 import fc from "fast-check";
 import { Profile } from "../../test/profile.ts";
+import { limits } from "../limits.ts";
 import type { Vault, VaultReader } from "./vault.ts";
+import { vaultFailure } from "./vault-failure.ts";
+import { VaultFile } from "./vault-file.ts";
 
 const scope = toUtf8("a group");
 
@@ -112,6 +115,37 @@ test("of what was erased, renewed or forgotten, no sealed byte is left in the fi
     [false, false, false, true],
   );
   assert.deepEqual(vault.keys("secrets").map(fromUtf8), ["renewed"]);
+});
+
+test("a ratchet that was replaced is not left in the log until its epoch ends", async () => {
+  using profile = new Profile();
+  using vault = await profile.create();
+  const ratchet = (): void =>
+    vault.transaction((tx) => tx.putUnder(scope, "secrets", "ratchet", profile.random(2_000)));
+  ratchet();
+  const [first] = profile.sealedPieces();
+  assert.ok(first !== undefined);
+  for (let writes = 2; writes < limits.vaultScopedWritesMax; writes++) ratchet();
+  assert.ok(profile.holds(first));
+  ratchet();
+  assert.equal(profile.holds(first), false);
+});
+
+test("what has become durable stands though the log could not be truncated, which is tried again", async (context) => {
+  using profile = new Profile();
+  using vault = await profile.create();
+  vault.transaction((tx) => tx.put("secrets", "one", profile.random(20_000)));
+  const [piece] = profile.sealedPieces();
+  assert.ok(piece !== undefined);
+  const truncating = context.mock.method(VaultFile.prototype, "truncateLog");
+  truncating.mock.mockImplementationOnce(() => {
+    throw vaultFailure("disk_full");
+  });
+  vault.transaction((tx) => tx.erase("secrets", "one"));
+  assert.equal(vault.get("secrets", "one"), undefined);
+  assert.ok(profile.holds(piece));
+  put(vault, "after", "after");
+  assert.equal(profile.holds(piece), false);
 });
 
 test("nothing that was put can be read in the files, nor its table, key or scope", async () => {

@@ -1,6 +1,8 @@
 /** Everything that a client keeps, sealed: an ordered map for each table, changed by transactions. docs/protocol.md, "Vault". */
 import { toUtf8 } from "@quicprochat/bytes";
 import { kdf, type Random, Secret } from "@quicprochat/crypto";
+import { Failure } from "../failure.ts";
+import { limits } from "../limits.ts";
 import { KeyIndex } from "./key-index.ts";
 import { openRecord, sealRecord } from "./record-seal.ts";
 import { RowNames } from "./row-names.ts";
@@ -20,6 +22,8 @@ export class Vault implements VaultReader, Disposable {
   readonly #index: KeyIndex;
   #inTransaction = false;
   #erasing = false;
+  /** Since the log was last truncated, which until then holds the ratchets that they replaced. */
+  #scopedWrites = 0;
 
   /** Owns the file. `vaultKey` may go afterwards. */
   constructor(file: VaultFile, vaultKey: Secret, random: Random) {
@@ -35,10 +39,9 @@ export class Vault implements VaultReader, Disposable {
   transaction<T>(work: (tx: VaultTransaction) => T): T {
     if (this.#inTransaction) throw new Error("a transaction runs already");
     this.#inTransaction = true;
-    this.#erasing = false;
     try {
       const result = this.#file.transaction(() => work(this.#writer));
-      if (this.#erasing) this.#file.truncateLog();
+      this.#truncateLog();
       return result;
     } catch (error) {
       this.#index.clear();
@@ -47,6 +50,19 @@ export class Vault implements VaultReader, Disposable {
     } finally {
       this.#inTransaction = false;
     }
+  }
+
+  /** What has become durable is so even when this fails: then the next transaction tries again, or the next opening. */
+  #truncateLog(): void {
+    if (!this.#erasing && this.#scopedWrites < limits.vaultScopedWritesMax) return;
+    try {
+      this.#file.truncateLog();
+    } catch (error) {
+      if (error instanceof Failure) return;
+      throw error;
+    }
+    this.#erasing = false;
+    this.#scopedWrites = 0;
   }
 
   get(table: string, key: Uint8Array | string): Uint8Array | undefined {
@@ -114,6 +130,7 @@ export class Vault implements VaultReader, Disposable {
   #put({ table, key, value, scope }: Placed): void {
     const under = scope === undefined ? this.#recordKey : (this.#scopes.get(scope) ?? this.#scopes.create(scope));
     const row = this.#names.row(table, key);
+    if (scope !== undefined) this.#scopedWrites++;
     this.#file.put({
       row,
       bucket: this.#names.bucketOf(table, key),
