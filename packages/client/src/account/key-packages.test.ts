@@ -9,6 +9,7 @@ import type { Links } from "../connection/links.ts";
 import { decodeCredential } from "../envelope/credential.ts";
 import { openDoorCell, sealDoorCell } from "../envelope/door-cell.ts";
 import { decodeDeliveryAddress, extensionTypes } from "../envelope/extensions.ts";
+import { limits } from "../limits.ts";
 import { suite } from "../step/suite.ts";
 import { consumeKeyPackage, keyPackageCandidates, loadKeyPackage, refillKeyPackages } from "./key-packages.ts";
 
@@ -130,6 +131,24 @@ test("a refill that was cut off goes on with the packages that it had made", asy
     await again[Symbol.asyncDispose]();
     assert.ok(server.packages.size === 100 || moment.startsWith("after"), String(server.packages.size));
     assert.equal(keyPackageCandidates(vault).length, kept + 100);
+  }
+});
+
+test("somebody who claims without end fills no disk: of those that brought nothing the oldest go", async () => {
+  using registered = await Registered.start();
+  const { server, vault } = registered;
+  const links = await online(registered);
+  await using _links = links;
+  const [oldest] = keyPackageCandidates(vault);
+  for (let claimed = 0; claimed < limits.keyPackagesKeptMax; claimed += 100) {
+    assert.ok(oldest !== undefined && loadKeyPackage(vault, oldest.reference) !== undefined);
+    server.packages.clear();
+    await refill(registered, links, claimed / 100);
+  }
+  assert.equal(keyPackageCandidates(vault).length, limits.keyPackagesKeptMax + 1);
+  assert.equal(loadKeyPackage(vault, oldest?.reference ?? random(32)), undefined);
+  for (const message of server.packages.values()) {
+    assert.ok(loadKeyPackage(vault, makeKeyPackageRef(suite, packageIn(message))) !== undefined);
   }
 });
 

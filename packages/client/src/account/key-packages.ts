@@ -83,6 +83,7 @@ export async function refillKeyPackages(refilling: Refilling): Promise<void> {
     const kept = keptIn(tx);
     const waiting = tx.keys(UNPUBLISHED).length;
     const missing = protocolLimits.keyPackagesPerDeviceMax - stock - waiting;
+    dropSurplus(tx, kept, limits.keyPackagesKeptMax - missing);
     for (let made = 0; made < missing; made++) make(tx, refilling, { lastResort: false, time });
     const fresh = kept.some(({ lastResort, madeAt }) => lastResort && madeAt > time - limits.lastResortRenewMs);
     if (!fresh || !hasLastResort) make(tx, refilling, { lastResort: true, time });
@@ -139,6 +140,15 @@ function dropExpired(tx: VaultTransaction, time: number): void {
   for (const { reference, lastResort, madeAt } of keptIn(tx)) {
     const keptMs = lastResort ? limits.lastResortKeptMs : limits.keyPackageLifetimeMs + limits.keyPackageSkewMs;
     if (madeAt > time - keptMs) continue;
+    tx.erase(TABLE, reference);
+    tx.delete(UNPUBLISHED, reference);
+  }
+}
+
+/** The oldest go: claimed long ago, and no Welcome came. */
+function dropSurplus(tx: VaultTransaction, kept: ReturnType<typeof keptIn>, most: number): void {
+  const oneTime = kept.filter(({ lastResort }) => !lastResort).toSorted((one, other) => other.madeAt - one.madeAt);
+  for (const { reference } of oneTime.slice(Math.max(0, most))) {
     tx.erase(TABLE, reference);
     tx.delete(UNPUBLISHED, reference);
   }
