@@ -61,10 +61,13 @@ test("pushes are heard as wakes", async () => {
   links.start();
   await links.online();
   events.length = 0;
+  await server.wakeMailbox(random(32));
   await server.wakeDoor();
   await server.wakeMailbox(account.mailbox.address);
   await until(() => events.length === 2);
   assert.deepEqual(wakes(events).toSorted(), ["door", "mailbox"]);
+  const [woken] = events.flatMap((event) => (event.kind === "wake" && event.source.kind === "mailbox" ? [event] : []));
+  assert.deepEqual(woken?.source, { kind: "mailbox", address: account.mailbox.address });
 });
 
 test("after the server went away the device comes back, and looks at both sources again", async () => {

@@ -224,7 +224,8 @@ export class Links implements AsyncDisposable {
     if (number === pushes.doorWake.number) this.#wake({ kind: "door" });
     if (number !== pushes.mailboxWake.number) return;
     const address = decodePush(MailboxWakeSchema, payload)?.address;
-    if (address !== undefined) this.#wake({ kind: "mailbox", address });
+    // Of another one it would be a server's invention.
+    if (address !== undefined && equalBytes(address, this.#mailbox)) this.#wake({ kind: "mailbox", address });
   }
 
   #onChange(): void {

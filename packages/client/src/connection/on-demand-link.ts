@@ -67,8 +67,11 @@ export class OnDemandLink implements AsyncDisposable {
     this.#idle.unref();
   }
 
+  /** Whoever calls while it closes gets another one. */
   async #close(): Promise<void> {
-    const connection = await this.#connection?.catch(() => undefined);
+    const closing = this.#connection;
+    this.#connection = undefined;
+    const connection = await closing?.catch(() => undefined);
     connection?.close(closeCodes.done, "");
   }
 }
