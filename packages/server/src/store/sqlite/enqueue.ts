@@ -2,6 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { EnqueueOutcome } from "@quicprochat/protocol";
 import type { Enqueue, EnqueueItem, Store } from "../store.ts";
+import { cursorMax, placeOf } from "./cell-place.ts";
 import { blobOrNull, integer, type Row } from "./columns.ts";
 import type { Operation } from "./operation.ts";
 
@@ -19,7 +20,7 @@ export function enqueueOperations(sqlite: DatabaseSync) {
   const knowsId = sqlite.prepare("SELECT 1 FROM message_id WHERE mailbox = ? AND id = ?");
   const insertId = sqlite.prepare("INSERT INTO message_id (mailbox, id, expires_hour) VALUES (?, ?, ?)");
   const insertCell = sqlite.prepare(
-    "INSERT INTO cell (mailbox, cursor, keyed, bytes, expires_hour, body) VALUES (?, ?, ?, ?, ?, ?)",
+    `INSERT INTO cell (place, keyed, bytes, expires_hour, body) VALUES (${placeOf("?1", "?2")}, ?3, ?4, ?5, ?6)`,
   );
   // A counter of each mailbox: with ids of one sequence a reader could skip what commits out of order.
   const advance = sqlite.prepare(
@@ -34,6 +35,7 @@ export function enqueueOperations(sqlite: DatabaseSync) {
     const mailbox = integer(row, "id");
     if (knowsId.get(mailbox, item.id) !== undefined) return "stored";
     const { body, expiresHour } = request;
+    if (integer(row, "next_cursor") > cursorMax) return "mailbox_full";
     const place = request.to === "doors" ? placeInDoor(row, request, item) : placeInMailbox(row, request);
     if (place.kind === "refused") return place.outcome;
     const keyed = place.keyed ? 1 : 0;

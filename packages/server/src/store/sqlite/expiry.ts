@@ -1,13 +1,15 @@
 /** Upkeep: what has expired goes, and its space goes back to the file system, in steps that hold up nobody for long. */
 import type { DatabaseSync } from "node:sqlite";
 import type { Store } from "../store.ts";
+import { mailboxAt } from "./cell-place.ts";
 import { integer } from "./columns.ts";
 import { readInteger } from "./database.ts";
 import type { Operation } from "./operation.ts";
 
 export function expiryOperations(sqlite: DatabaseSync) {
   const expireCells = sqlite.prepare(
-    "DELETE FROM cell WHERE rowid IN (SELECT rowid FROM cell WHERE expires_hour <= ? LIMIT ?) RETURNING mailbox, keyed, bytes",
+    "DELETE FROM cell WHERE place IN (SELECT place FROM cell WHERE expires_hour <= ? LIMIT ?) " +
+      `RETURNING ${mailboxAt} AS mailbox, keyed, bytes`,
   );
   const subtract = sqlite.prepare(
     "UPDATE mailbox SET cells = cells - 1, keyed_cells = keyed_cells - ?, bytes = bytes - ? WHERE id = ?",
@@ -16,10 +18,11 @@ export function expiryOperations(sqlite: DatabaseSync) {
     "DELETE FROM message_id WHERE (mailbox, id) IN (SELECT mailbox, id FROM message_id WHERE expires_hour <= ? LIMIT ?)",
   );
   const expireSlots = sqlite.prepare(
-    "DELETE FROM slot WHERE rowid IN (SELECT rowid FROM slot WHERE expires_hour <= ? LIMIT ?)",
+    "DELETE FROM slot WHERE name IN (SELECT name FROM slot WHERE expires_hour <= ? LIMIT ?)",
   );
   const expireClaims = sqlite.prepare(
-    "DELETE FROM claimed_package WHERE rowid IN (SELECT rowid FROM claimed_package WHERE expires_hour <= ? LIMIT ?)",
+    "DELETE FROM claimed_package WHERE (username, device_id, hash) IN " +
+      "(SELECT username, device_id, hash FROM claimed_package WHERE expires_hour <= ? LIMIT ?)",
   );
 
   const upkeep: Operation<Store["upkeep"]> = ({ hour, rowsMax, pagesMax }) => {

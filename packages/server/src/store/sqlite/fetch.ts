@@ -1,6 +1,7 @@
 /** Fetch and acknowledge: the hot path out. */
 import type { DatabaseSync } from "node:sqlite";
 import type { Fetch, Fetched, Store } from "../store.ts";
+import { cursorAt, cursorMax, lastPlaceOf, placeOf } from "./cell-place.ts";
 import { blob, integer, type Row } from "./columns.ts";
 import type { Operation } from "./operation.ts";
 
@@ -9,10 +10,13 @@ type Cell = { readonly cursor: number; readonly body: Uint8Array };
 export function fetchOperations(sqlite: DatabaseSync) {
   const find = sqlite.prepare("SELECT id, cells FROM mailbox WHERE address = ?");
   const cellsBehind =
-    "SELECT cursor, body FROM cell WHERE mailbox = ? AND cursor > ? AND expires_hour > ? ORDER BY cursor LIMIT ?";
+    `SELECT ${cursorAt} AS cursor, body FROM cell WHERE place > ${placeOf("?1", "?2")} ` +
+    `AND place <= ${lastPlaceOf("?1")} AND expires_hour > ?3 ORDER BY place LIMIT ?4`;
   const oneCell = sqlite.prepare(cellsBehind);
   const manyCells = sqlite.prepare(cellsBehind);
-  const remove = sqlite.prepare("DELETE FROM cell WHERE mailbox = ? AND cursor <= ? RETURNING keyed, bytes");
+  const remove = sqlite.prepare(
+    `DELETE FROM cell WHERE place BETWEEN ${placeOf("?1", 0)} AND ${placeOf("?1", "?2")} RETURNING keyed, bytes`,
+  );
   const subtract = sqlite.prepare(
     "UPDATE mailbox SET cells = cells - ?, keyed_cells = keyed_cells - ?, bytes = bytes - ? WHERE id = ?",
   );
@@ -24,7 +28,7 @@ export function fetchOperations(sqlite: DatabaseSync) {
     // Most readers find nothing or one cell: an iterator costs twice as much as that.
     if (count === 0) return { cells: [], more: false };
     if (count > 1) return fetchMany(integer(mailbox, "id"), read);
-    const row = oneCell.get(integer(mailbox, "id"), read.cursor, read.hour, 1);
+    const row = oneCell.get(integer(mailbox, "id"), Math.min(read.cursor, cursorMax), read.hour, 1);
     return { cells: row === undefined ? [] : [cellOf(row)], more: false };
   };
 
@@ -32,7 +36,7 @@ export function fetchOperations(sqlite: DatabaseSync) {
     const cells: Cell[] = [];
     let bytes = 0;
     // One more than asked for tells whether there is more.
-    for (const row of manyCells.iterate(mailbox, cursor, hour, cellsMax + 1)) {
+    for (const row of manyCells.iterate(mailbox, Math.min(cursor, cursorMax), hour, cellsMax + 1)) {
       const cell = cellOf(row);
       bytes += cell.body.length;
       if (cells.length === cellsMax || (cells.length > 0 && bytes > bytesMax)) return { cells, more: true };
@@ -45,7 +49,7 @@ export function fetchOperations(sqlite: DatabaseSync) {
     const mailbox = find.get(address);
     if (mailbox === undefined) return false;
     const id = integer(mailbox, "id");
-    const removed = remove.all(id, cursor);
+    const removed = remove.all(id, Math.min(cursor, cursorMax));
     if (removed.length === 0) return true;
     let [keyed, bytes] = [0, 0];
     for (const row of removed) {

@@ -1,6 +1,7 @@
 /** Private mailboxes, and the queues behind doors: made, found, closed. */
 import type { DatabaseSync } from "node:sqlite";
 import type { Store } from "../store.ts";
+import { freeMailboxId, lastPlaceOf, placeOf } from "./cell-place.ts";
 import { integer } from "./columns.ts";
 import type { Operation } from "./operation.ts";
 
@@ -28,15 +29,17 @@ type NewMailbox = { readonly address: Uint8Array; readonly isDoor: boolean };
 
 export function insertMailbox(sqlite: DatabaseSync, { address, isDoor }: NewMailbox): void {
   sqlite
-    .prepare("INSERT INTO mailbox (address, is_door, next_cursor, cells, keyed_cells, bytes) VALUES (?, ?, 1, 0, 0, 0)")
-    .run(address, isDoor ? 1 : 0);
+    .prepare(
+      "INSERT INTO mailbox (id, address, is_door, next_cursor, cells, keyed_cells, bytes) VALUES (?, ?, ?, 1, 0, 0, 0)",
+    )
+    .run(freeMailboxId(sqlite), address, isDoor ? 1 : 0);
 }
 
 export function deleteMailbox(sqlite: DatabaseSync, address: Uint8Array): void {
   const row = sqlite.prepare("SELECT id FROM mailbox WHERE address = ?").get(address);
   if (row === undefined) return;
   const id = integer(row, "id");
-  sqlite.prepare("DELETE FROM cell WHERE mailbox = ?").run(id);
+  sqlite.prepare(`DELETE FROM cell WHERE place BETWEEN ${placeOf("?1", 0)} AND ${lastPlaceOf("?1")}`).run(id);
   sqlite.prepare("DELETE FROM message_id WHERE mailbox = ?").run(id);
   sqlite.prepare("DELETE FROM mailbox WHERE id = ?").run(id);
 }

@@ -1,2 +1,2 @@
 /** How many migrations there are: apart from them, so that a database that needs none loads none. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;

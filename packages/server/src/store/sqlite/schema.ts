@@ -1,5 +1,6 @@
 /** Tables, and the migrations that lead to them. Hours, never seconds; no row names both an account and a private mailbox. */
 import { type Generated, type Kysely, sql } from "kysely";
+import { forgetOrder } from "./forget-order.ts";
 
 export type Tables = {
   account: {
@@ -22,9 +23,9 @@ export type Tables = {
   claimed_package: { username: string; device_id: Uint8Array; hash: Uint8Array; expires_hour: number };
   last_resort: { username: string; device_id: Uint8Array; cipher_suite: number; body: Uint8Array };
   door: { username: string; device_id: Uint8Array; address: Uint8Array; key_hash: Uint8Array | null; open: number };
-  /** Private mailboxes, and the queues behind doors. `next_cursor` advances in the transaction of the cell. */
+  /** Private mailboxes, and the queues behind doors; ids are random. `next_cursor` advances in the transaction of the cell. */
   mailbox: {
-    id: Generated<number>;
+    id: number;
     address: Uint8Array;
     is_door: number;
     next_cursor: number;
@@ -32,9 +33,9 @@ export type Tables = {
     keyed_cells: number;
     bytes: number;
   };
+  /** `place` is mailbox and cursor: see cell-place.ts. */
   cell: {
-    mailbox: number;
-    cursor: number;
+    place: number;
     keyed: number;
     bytes: number;
     expires_hour: number;
@@ -48,7 +49,7 @@ export type Tables = {
 type Migration = (db: Kysely<Tables>) => Promise<void>;
 
 /** The database's version is how many of these it has seen. Never change one that was released: add another. */
-export const migrations: readonly Migration[] = [createTables];
+export const migrations: readonly Migration[] = [createTables, forgetOrder];
 
 async function createTables(db: Kysely<Tables>): Promise<void> {
   await createAccountTables(db);
