@@ -6,14 +6,17 @@ const KILLS = 50;
 
 export const soak: Trial = {
   name: "kills",
-  describe: "random kill -9 of server and clients under traffic: [--kills 50] [--seed N]",
+  describe: "random kill -9 of server and clients under traffic: [--kills 50] [--seed N] [--keep]",
   async run({ args, log }) {
     const seed = numberBehind(args, "--seed") ?? Date.now() % 2 ** 31;
     const wanted = numberBehind(args, "--kills") ?? KILLS;
     log(`  ${wanted} kills, seed ${seed}`);
-    const { kills, confirmed, lost, twice, notPrinted } = await runKills({ kills: wanted, seed });
-    if (lost.length > 0) throw new Error(`lost (seed ${seed}): ${lost.join(", ")}`);
-    if (twice.length > 0) throw new Error(`shown twice (seed ${seed}): ${twice.join(", ")}`);
+    const report = await runKills({ kills: wanted, seed, keep: args.includes("--keep") });
+    const { kills, confirmed, lost, twice, notPrinted } = report;
+    if (lost.length + twice.length > 0) {
+      for (const line of report.journal) log(line);
+      throw new Error(`lost: ${lost.join(", ")}; shown twice: ${twice.join(", ")} (seed ${seed})`);
+    }
     const figures = [
       { name: "kills of the server", value: kills.server, unit: "" },
       { name: "kills of clients", value: kills.client, unit: "" },

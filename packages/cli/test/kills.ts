@@ -12,6 +12,8 @@ export type KillsReport = {
   readonly twice: readonly string[];
   /** In the history, never printed: the process died between marking and printing. */
   readonly notPrinted: number;
+  /** Everything that was done and how it ended, for whoever has to find out why something is lost. */
+  readonly journal: readonly string[];
 };
 
 type Life = {
@@ -23,17 +25,22 @@ type Life = {
   readonly printed: Map<Person, string[]>;
   readonly kills: { server: number; client: number };
   readonly killsMax: number;
+  readonly journal: string[];
+};
+
+const note = ({ journal }: Life, text: string): void => void journal.push(`${new Date().toISOString()} ${text}`);
+
+type KillsOptions = {
+  readonly kills: number;
+  readonly seed: number;
+  /** Leave profiles and server where they are, and say where. */
+  readonly keep?: boolean;
 };
 
 /** Runs until `kills` kills have happened, then lets everything settle and compares what everybody has. */
-export async function runKills({
-  kills,
-  seed,
-}: {
-  readonly kills: number;
-  readonly seed: number;
-}): Promise<KillsReport> {
+export async function runKills({ kills, seed, keep = false }: KillsOptions): Promise<KillsReport> {
   using scratch = new Scratch();
+  if (keep) scratch.keep();
   await using server = new ServerProcess(`${scratch.path}/server`);
   await server.start();
   const people = ["alice", "bob", "carol"].map((name) => new Person(name, scratch.path));
@@ -50,6 +57,7 @@ export async function runKills({
     printed: new Map(people.map((person) => [person, []])),
     kills: { server: 0, client: 0 },
     killsMax: kills,
+    journal: [`everything is in ${scratch.path}`],
   };
   for (const person of others) await receiveOnce(life, person, 0);
   await Promise.all([serverUnderFire(life), ...people.map((person) => personUnderFire(life, person))]);
@@ -65,8 +73,10 @@ async function serverUnderFire(life: Life): Promise<void> {
     if (!killsLeft(life)) return;
     life.kills.server++;
     await life.server.end("SIGKILL");
+    note(life, "server killed");
     await sleep(life.random() * 500);
     await life.server.start();
+    note(life, "server is back");
   }
 }
 
@@ -103,6 +113,8 @@ async function runAndPerhapsKill(life: Life, { person, args, killAfterMs }: Runn
     },
   });
   clearTimeout(timer);
+  const { code, stdout, stderr } = finished;
+  note(life, `${person.name}: ${args.join(" ")}: ${code ?? "killed"} ${stdout}${code === 0 ? "" : stderr}`.trimEnd());
   return finished;
 }
 
@@ -127,7 +139,8 @@ async function settle(life: Life, seed: number): Promise<KillsReport> {
       else if (sender !== person && !printed.has(text)) notPrinted++;
     }
   }
-  return { seed, kills: life.kills, confirmed: life.confirmed.size, lost, twice, notPrinted };
+  const { kills, journal } = life;
+  return { seed, kills, confirmed: life.confirmed.size, lost, twice, notPrinted, journal };
 }
 
 function count(texts: readonly string[]): Map<string, number> {

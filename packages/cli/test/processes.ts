@@ -72,9 +72,15 @@ export function jsonLines(text: string): Line[] {
 /** A folder that is gone at the end of its scope. */
 export class Scratch implements Disposable {
   readonly path: string = mkdtempSync(join(tmpdir(), "qpc-"));
+  #kept = false;
+
+  /** Leaves it where it is, for whoever wants to look into it. */
+  keep(): void {
+    this.#kept = true;
+  }
 
   [Symbol.dispose](): void {
-    rmSync(this.path, { recursive: true, force: true });
+    if (!this.#kept) rmSync(this.path, { recursive: true, force: true });
   }
 }
 
