@@ -42,6 +42,7 @@ export class Workers {
   readonly #resting = new Map<string, number>();
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
+  #connected = false;
   #caughtUp = false;
   #catchingUp: Promise<void> | undefined;
   /** An earlier process may have left the stock of KeyPackages short. */
@@ -62,6 +63,7 @@ export class Workers {
    * few epochs only, so that nobody may send in an old one, or enter new ones, while others' words wait unread.
    */
   catchUp(): Promise<void> {
+    this.#connected = true;
     this.#catchingUp ??= this.#catchUp().finally(() => {
       this.#catchingUp = undefined;
     });
@@ -71,12 +73,14 @@ export class Workers {
   async #catchUp(): Promise<void> {
     await this.#fetchAll();
     await this.walking.idle();
+    if (!this.#connected) return;
     this.#caughtUp = true;
     this.resume();
   }
 
-  /** Until the next `catchUp` nothing leaves. */
+  /** The connection is gone: until the next `catchUp` nothing leaves. */
   pause(): void {
+    this.#connected = false;
     this.#caughtUp = false;
   }
 
@@ -85,7 +89,10 @@ export class Workers {
   }
 
   resume(): void {
-    if (!this.#caughtUp) return;
+    if (!this.#caughtUp) {
+      if (this.#connected) this.inBackground(this.catchUp());
+      return;
+    }
     const { core } = this.#options;
     this.inBackground(this.delivery.run());
     if (this.#mayLackPackages) this.inBackground(this.#restock());
