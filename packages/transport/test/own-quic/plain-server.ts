@@ -1,0 +1,25 @@
+/** Our transport as a server for other implementations: any certificate, any group, and no word of who it is. */
+import { systemRandom } from "@quicprochat/crypto";
+import { TlsContext } from "@quicprochat/tls";
+import { limits } from "../../src/limits.ts";
+import { EndpointListener } from "../../src/own-quic/endpoint-listener.ts";
+
+type PlainServerOptions = {
+  readonly certificate: Uint8Array;
+  readonly privateKey: Uint8Array;
+  readonly groups?: string;
+  readonly retry?: "always" | "when-busy";
+};
+
+export function plainServer({ retry = "when-busy", ...tls }: PlainServerOptions): Promise<EndpointListener> {
+  const context = TlsContext.server({ alpn: "qpc", ...tls });
+  const server = { tls: context.handshakes(), tokenKey: systemRandom(16), retry };
+  return EndpointListener.bind({
+    host: "127.0.0.1",
+    port: 0,
+    context,
+    limits,
+    introduce: async () => {},
+    endpoint: { resetKey: systemRandom(32), server },
+  });
+}
