@@ -6,6 +6,7 @@ import { ServerError } from "../../server-error.ts";
 import { openDatabase } from "./database.ts";
 import { commitBatch, engineOn, type Request, type Result } from "./group-commit.ts";
 import type { Method, Output } from "./operations.ts";
+import { storeFailure } from "./sqlite-failure.ts";
 
 export type WriterOptions = { readonly path: string; readonly batchMax: number; readonly checkedBytesMax: number };
 export type ToWriter =
@@ -51,13 +52,13 @@ function serve(port: MessagePort, sqlite: DatabaseSync, batchMax: number): void 
       if (batch.length === 0) break;
       const results = commitBatch(engine, batch);
       send(port, { kind: "results", results });
-      if (batch.some(({ method }) => method === "upkeep")) sqlite.exec("PRAGMA wal_checkpoint(PASSIVE)");
+      if (batch.some(({ method }) => method === "upkeep")) checkpoint(sqlite, "PASSIVE");
     }
     if (closing) close();
   }
 
   function close(): void {
-    sqlite.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    checkpoint(sqlite, "TRUNCATE");
     sqlite.close();
     port.close();
   }
@@ -66,6 +67,15 @@ function serve(port: MessagePort, sqlite: DatabaseSync, batchMax: number): void 
     take(message);
     work();
   });
+}
+
+/** What was confirmed is durable in the WAL: on a full disk it stays there until the next time. */
+function checkpoint(sqlite: DatabaseSync, mode: "PASSIVE" | "TRUNCATE"): void {
+  try {
+    sqlite.exec(`PRAGMA wal_checkpoint(${mode})`);
+  } catch (error) {
+    if (storeFailure(error) === undefined) throw error;
+  }
 }
 
 function send(port: MessagePort, message: FromWriter): void {
