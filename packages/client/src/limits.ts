@@ -88,7 +88,7 @@ export const limits = {
   retryMsMax: 30 * SECOND,
   callAttemptsMax: 20,
   /** A message that the server has not taken by then stays in the outbox, and its sender is told. */
-  sendMs: 20 * SECOND,
+  sendMs: 30 * SECOND,
   /** What is still to be done when an engine closes has this long. */
   closeMs: 5 * SECOND,
   /** How often the engine looks for what has become due. */
