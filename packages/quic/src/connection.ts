@@ -116,7 +116,7 @@ export class QuicConnection {
     this.#host.wake(this);
   }
 
-  /** What was read gives the peer credit for as much. */
+  /** What was read gives the peer credit for as much. A stream that is gone, or was never opened, reads as ended. */
   read(streamId: number): ReadResult {
     const result = this.#state.streams.read(streamId, this.#moment());
     if (this.#state.streams.hasCredits) this.#host.wake(this);

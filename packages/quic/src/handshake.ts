@@ -22,6 +22,7 @@ import {
   encodeTransportParameters,
   type TransportParameters,
 } from "./transport-parameters.ts";
+import { Version } from "./version.ts";
 
 type Directions = { read: PacketProtector | undefined; write: PacketProtector | undefined };
 
@@ -203,11 +204,12 @@ export class Handshake {
     }
   }
 
-  /** RFC 9368 section 4. */
+  /** RFC 9368 sections 4 and 8. */
   #checkVersions({ versionInformation }: TransportParameters): void {
     const { version, config } = this.#state;
     if (versionInformation === undefined) {
-      if (this.#negotiatedFrom === undefined) return;
+      // Section 8: servers that know version 1 only, and not this parameter, have spoken by that.
+      if (this.#negotiatedFrom === undefined || version === Version.one) return;
       throw new TransportError(TransportErrorCode.versionNegotiationError, "no version information");
     }
     const { chosen, available } = versionInformation;
