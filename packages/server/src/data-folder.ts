@@ -8,14 +8,27 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  writeSync,
+  statSync,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { DecodeError } from "@quicprochat/bytes";
 import { lockFolder } from "./folder-lock.ts";
 import { errorCode, ServerError } from "./server-error.ts";
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
+const DATABASE = "server.db";
+const LOCK = "server.lock";
+
+/** A small secret of the server's. */
+export type SecretFile<T> = {
+  readonly name: string;
+  readonly make: () => Uint8Array;
+  readonly parse: (bytes: Uint8Array) => T;
+  /** What happens without it, if it has to be the same for ever. */
+  readonly lossMeans?: string;
+};
 
 export class DataFolder implements Disposable {
   readonly path: string;
@@ -26,8 +39,13 @@ export class DataFolder implements Disposable {
     this.path = path;
     this.#lock = orFolderError(path, () => {
       mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
-      return lockFolder(path);
+      for (const name of [LOCK, DATABASE]) makePrivate(join(path, name));
+      return lockFolder(join(path, LOCK), path);
     });
+  }
+
+  get database(): string {
+    return this.file(DATABASE);
   }
 
   file(name: string): string {
@@ -35,15 +53,21 @@ export class DataFolder implements Disposable {
   }
 
   /** What `parse` makes of the file; `make` writes it the first time. */
-  readOrCreate<T>(name: string, make: () => Uint8Array, parse: (bytes: Uint8Array) => T): T {
+  readOrCreate<T>({ name, make, parse, lossMeans }: SecretFile<T>): T {
     return orFolderError(this.path, () => {
-      if (!existsSync(this.file(name))) this.write(name, make());
-      const bytes = new Uint8Array(readFileSync(this.file(name)));
+      const path = this.file(name);
+      if (!existsSync(path)) {
+        // All secrets are older than the first byte of the database.
+        if (lossMeans !== undefined && statSync(this.database).size > 0) throw missing(path, lossMeans);
+        this.write(name, make());
+      }
+      const bytes = new Uint8Array(readFileSync(path));
       try {
         return parse(bytes);
       } catch (cause) {
-        const text = `${this.file(name)} is damaged. Restore it from a backup: without it clients refuse this server.`;
-        throw new ServerError("data_damaged", text, cause);
+        if (cause instanceof DecodeError && cause.code === "unknown-version") throw newer(path, cause);
+        const loss = lossMeans === undefined ? "" : `: without it ${lossMeans}`;
+        throw new ServerError("data_damaged", `${path} is damaged. Restore it from a backup${loss}.`, cause);
       }
     });
   }
@@ -54,7 +78,8 @@ export class DataFolder implements Disposable {
       const temporary = this.file(`${name}.new`);
       const descriptor = openSync(temporary, "w", FILE_MODE);
       try {
-        writeSync(descriptor, bytes);
+        // Unlike one call of `write`, until all is written: a disk may take a part.
+        writeFileSync(descriptor, bytes);
         fsyncSync(descriptor);
       } finally {
         closeSync(descriptor);
@@ -69,6 +94,25 @@ export class DataFolder implements Disposable {
     this.#lock[Symbol.dispose]();
   }
 }
+
+/** Before SQLite makes it as others may read it; what SQLite puts beside a database has the same mode. */
+function makePrivate(path: string): void {
+  closeSync(openSync(path, "a", FILE_MODE));
+  if ((statSync(path).mode & 0o777) !== FILE_MODE) chmodSync(path, FILE_MODE);
+}
+
+const missing = (path: string, lossMeans: string): ServerError =>
+  new ServerError(
+    "data_damaged",
+    `${path} is missing, but the data that belongs to it is there. Restore it from a backup: without it ${lossMeans}. To begin anew, move the whole folder away.`,
+  );
+
+const newer = (path: string, cause: unknown): ServerError =>
+  new ServerError(
+    "data_newer",
+    `${path} was written by a newer version of this program. Update the program, or name another folder with --data.`,
+    cause,
+  );
 
 function syncFolder(path: string): void {
   const descriptor = openSync(path, "r");

@@ -2,7 +2,7 @@
 import { fromUtf8, toUtf8 } from "@quicprochat/bytes";
 import { type SigningKeyPair, systemRandom } from "@quicprochat/crypto";
 import type { KeyStretching, Registration, ServerContext } from "./call-context.ts";
-import type { DataFolder } from "./data-folder.ts";
+import type { DataFolder, SecretFile } from "./data-folder.ts";
 import { limits as defaultLimits, type ServerLimits } from "./limits.ts";
 import type { Log } from "./log-line.ts";
 import { createOpaqueSetup, OpaqueServer, opaqueReady } from "./opaque-server.ts";
@@ -48,10 +48,9 @@ export async function openContext(options: ContextOptions, { resources, onFailur
   const { folder, keys, registration, now = Date.now, log = () => {} } = options;
   const limits = { ...defaultLimits, ...options.limits };
   await opaqueReady;
-  const makeSetup = (): Uint8Array => toUtf8(createOpaqueSetup());
-  const opaque = folder.readOrCreate("opaque-setup", makeSetup, (bytes) => OpaqueServer.parse(fromUtf8(bytes)));
+  const opaque = folder.readOrCreate(opaqueSetup);
   const registered = registrationOf(registration, registrationSecretOf(folder));
-  const path = folder.file("server.db");
+  const path = folder.database;
   const store = resources.use(await openSqliteStore({ path, limits, onEnd: onFailure }));
   resources.use(startUpkeep({ store, limits, now, log }));
   return {
@@ -71,9 +70,21 @@ export async function openContext(options: ContextOptions, { resources, onFailur
   };
 }
 
-/** What the invite link carries; made with the folder. */
-export const registrationSecretOf = (folder: DataFolder): Uint8Array =>
-  folder.readOrCreate("registration-secret", () => systemRandom(REGISTRATION_SECRET_BYTES), sixteenBytes);
+const opaqueSetup: SecretFile<OpaqueServer> = {
+  name: "opaque-setup",
+  make: () => toUtf8(createOpaqueSetup()),
+  parse: (bytes) => OpaqueServer.parse(fromUtf8(bytes)),
+  lossMeans: "no password of any account works any more",
+};
+
+const registrationSecret: SecretFile<Uint8Array> = {
+  name: "registration-secret",
+  make: () => systemRandom(REGISTRATION_SECRET_BYTES),
+  parse: sixteenBytes,
+};
+
+/** What the invite link carries; made with the folder, and made anew when somebody takes it away to void old links. */
+export const registrationSecretOf = (folder: DataFolder): Uint8Array => folder.readOrCreate(registrationSecret);
 
 function sixteenBytes(bytes: Uint8Array): Uint8Array {
   if (bytes.length !== REGISTRATION_SECRET_BYTES) throw new Error("the registration secret has another length");

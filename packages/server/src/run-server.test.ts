@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { MemoryListener } from "@quicprochat/connection";
 import { methods } from "@quicprochat/protocol";
@@ -52,16 +52,40 @@ test("a data folder that is a file, and a damaged file in it, are refused with w
   await (await Hosted.start({ path }))[Symbol.asyncDispose]();
   writeFileSync(`${path}/opaque-setup`, "damaged");
   await assert.rejects(Hosted.start({ path }), { code: "data_damaged", message: /opaque-setup.*backup/ });
+  rmSync(`${path}/opaque-setup`);
+  const lost = { code: "data_damaged", message: /opaque-setup is missing.*backup.*no password/ };
+  await assert.rejects(Hosted.start({ path }), lost, "a new one would make every password useless without a word");
+  assert.ok(!existsSync(`${path}/opaque-setup`));
+});
+
+test("a start that was cut off before there was a database goes on", async () => {
+  using scratch = new Scratch();
+  const path = scratch.file("data");
+  const file = { name: "identity", make: () => bytes(8), parse: (made: Uint8Array) => made, lossMeans: "all is lost" };
+  const identityNow = (): Uint8Array => {
+    using folder = new DataFolder(path);
+    return folder.readOrCreate(file);
+  };
+  const identity = identityNow();
+  await (await Hosted.start({ path }))[Symbol.asyncDispose]();
+  assert.deepEqual(identityNow(), identity);
 });
 
 test("files are for their owner only", { skip: process.platform === "win32" }, async () => {
   using scratch = new Scratch();
   const path = scratch.file("data");
-  await using _hosted = await Hosted.start({ path });
+  await (await Hosted.start({ path }))[Symbol.asyncDispose]();
   assert.equal(statSync(path).mode & 0o777, 0o700);
-  for (const name of ["opaque-setup", "registration-secret", "invite.txt", "control.sock"]) {
-    assert.equal(statSync(`${path}/${name}`).mode & 0o777, 0o600, name);
+  // As somebody makes it by hand, and as an earlier version left its files.
+  chmodSync(path, 0o755);
+  chmodSync(`${path}/server.db`, 0o644);
+  await using hosted = await Hosted.start({ path });
+  await Person.join(hosted, "alice");
+  const names = readdirSync(path);
+  for (const name of ["server.db", "server.db-wal", "server.lock", "opaque-setup", "invite.txt", "control.sock"]) {
+    assert.ok(names.includes(name), name);
   }
+  for (const name of names) assert.equal(statSync(`${path}/${name}`).mode & 0o777, 0o600, name);
 });
 
 test("another process asks how the server is, for its invite, and for its end", async () => {

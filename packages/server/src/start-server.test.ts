@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { toHex } from "@quicprochat/bytes";
@@ -48,6 +50,38 @@ test("a server answers over QUIC, is the same after a restart, and says when it 
   }
   assert.deepEqual(ids[0], ids[1]);
 });
+
+test("an identity that is lost is not replaced without a word, and a newer one is left alone", async () => {
+  using scratch = new Scratch();
+  const path = scratch.file("data");
+  await (await start(path)).stop();
+  const file = `${path}/identity`;
+  const identity = readFileSync(file);
+  rmSync(file);
+  await assert.rejects(start(path), {
+    code: "data_damaged",
+    message: /identity is missing.*backup.*refuses this server/,
+  });
+  const newer = Buffer.concat([Uint8Array.of(2), identity.subarray(1)]);
+  writeFileSync(file, newer);
+  await assert.rejects(start(path), { code: "data_newer", message: /identity was written by a newer version.*Update/ });
+  assert.deepEqual(readFileSync(file), newer);
+  writeFileSync(file, identity);
+  await (await start(path)).stop();
+});
+
+test("the invite of a server on an IPv6 address leads to it", { skip: noIpv6() }, async () => {
+  using scratch = new Scratch();
+  const server = await startServer({ host: "::1", port: 0, dataDir: scratch.file("data"), registration: "open" });
+  const { host, port } = parseInvite(server.invite);
+  await server.stop();
+  assert.equal(`[${host}]:${port}`, server.address);
+});
+
+function noIpv6(): string | false {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.some(({ address }) => address === "::1") ? false : "this machine has no IPv6";
+}
 
 test("a port that is taken is named, and the folder is free again", async () => {
   using scratch = new Scratch();

@@ -10,7 +10,7 @@ import {
   serverIdOf,
   statementKeyOf,
 } from "@quicprochat/transport";
-import { DataFolder } from "./data-folder.ts";
+import { DataFolder, type SecretFile } from "./data-folder.ts";
 import { limits } from "./limits.ts";
 import type { RegistrationPolicy, RunSettings } from "./open-context.ts";
 import { type RunningServer, runServer } from "./run-server.ts";
@@ -40,17 +40,25 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     openListener: () => listen({ host, port, identity, limits: { connectionsMax } }),
     inviteOf: (address, registrationSecret) => {
       const at = address.lastIndexOf(":");
-      const own = { host: advertisedHost ?? address.slice(0, at), port: Number(address.slice(at + 1)), serverId };
+      // Links put their own brackets around an IPv6 address.
+      const ownHost = address.slice(0, at).replace(/^\[|\]$/g, "");
+      const own = { host: advertisedHost ?? ownHost, port: Number(address.slice(at + 1)), serverId };
       return encodeInvite(registrationSecret === null ? own : { ...own, registrationSecret });
     },
   });
 }
 
+const identityFile: SecretFile<ServerIdentity> = {
+  name: "identity",
+  make: () => encodeServerIdentity(createServerIdentity({ random: systemRandom })),
+  parse: decodeServerIdentity,
+  lossMeans: "every client refuses this server",
+};
+
 /** Made once: another identity on the same address is another server to every client. */
 function identityOf(folder: DataFolder): ServerIdentity {
   try {
-    const make = (): Uint8Array => encodeServerIdentity(createServerIdentity({ random: systemRandom }));
-    return folder.readOrCreate("identity", make, decodeServerIdentity);
+    return folder.readOrCreate(identityFile);
   } catch (error) {
     folder[Symbol.dispose]();
     throw error;

@@ -48,6 +48,9 @@ export const damaged = (path: string, cause: unknown): ServerError =>
     cause,
   );
 
+/** Somebody else has locked the file. */
+export const isBusy = (error: unknown): boolean => resultCode(error) === resultCodes.busy;
+
 /** 0 for errors that are not SQLite's. */
 export function resultCode(error: unknown): number {
   if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return 0;
