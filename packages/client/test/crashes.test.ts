@@ -62,14 +62,19 @@ async function run(seed: number): Promise<void> {
   const lives = ["alice", "bob", "carol"].map((name) => new Life(server, name, random));
   const [alice, bob, carol] = lives;
   assert.ok(alice && bob && carol);
+  const dave = new Life(server, "dave", random);
   const points = (): number => (chance() < 0.5 ? 1 + Math.floor(chance() * 30) : Number.POSITIVE_INFINITY);
   const conversation = await begin(alice, points);
   await bob.endangered(Number.POSITIVE_INFINITY, (person) => person.sync());
   for (let step = 0; step < STEPS; step++) {
+    if (step % 20 === 10) await alice.endangered(points(), (person) => person.add(conversation, ["dave"]));
+    if (step % 7 === 0) await dave.endangered(points(), (person) => person.sync());
     const life = lives[Math.floor(chance() * lives.length)];
     assert.ok(life);
     await life.endangered(points(), async (person) => {
-      if (chance() < 0.4 && person.conversations().length > 0) {
+      // An interrupted beginning may have come about as well: there can be two groups.
+      const isThere = person.conversations().some(({ conversation: id }) => id === conversation);
+      if (chance() < 0.4 && isThere) {
         const text = `${person.name} ${step}`;
         person.post(conversation, text);
         life.posted.push(text);
@@ -83,8 +88,9 @@ async function run(seed: number): Promise<void> {
     lives.some(({ crashes }) => crashes > 0),
     `no crash (seed ${seed})`,
   );
-  await settle(lives);
+  await settle([...lives, dave]);
   compare(lives, conversation, seed);
+  agree([...lives, dave], conversation, seed);
 }
 
 /** Begins a group however often that takes. */
@@ -106,6 +112,25 @@ async function settle(lives: readonly Life[]): Promise<void> {
       await person.sync();
     }
   }
+}
+
+/** Who came later has a part of what the others have, and all see the same group. */
+function agree(lives: readonly Life[], conversation: string, seed: number): void {
+  const views = lives.map(({ person }) => person.conversations().find(({ conversation: id }) => id === conversation));
+  const [first] = views;
+  for (const [at, view] of views.entries()) {
+    if (view === undefined) continue;
+    assert.equal(view.epoch, first?.epoch, `epochs differ (seed ${seed}, ${lives[at]?.person.name})`);
+    assert.deepEqual(view.members, first?.members, `members differ (seed ${seed})`);
+  }
+  const later = lives.at(-1)?.person;
+  const texts = later?.texts(conversation) ?? [];
+  const all = lives[0]?.person.texts(conversation) ?? [];
+  assert.equal(new Set(texts).size, texts.length, `shown twice to who came later (seed ${seed})`);
+  assert.deepEqual(
+    texts.filter((text) => !all.includes(text)),
+    [],
+  );
 }
 
 function compare(lives: readonly Life[], conversation: string, seed: number): void {

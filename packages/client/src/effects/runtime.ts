@@ -100,8 +100,17 @@ export class Runtime {
     return () => this.#fullListeners.delete(listener);
   }
 
+  /** A listener's fault is its own: what has become durable is still done. */
   tell(event: EngineEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 
   /** Connected from now on. Idempotent. */

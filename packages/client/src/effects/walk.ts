@@ -4,6 +4,7 @@ import type { SlotEntry } from "@quicprochat/protocol";
 import { receiveHeldCells } from "../inbox/receive-cell.ts";
 import { limits } from "../limits.ts";
 import { applyEntry } from "../step/apply-entry.ts";
+import { haveCaughtUp, signOfBehind } from "../step/behind.ts";
 import { nextSlotName } from "../step/next-slot.ts";
 import { lied } from "./commit.ts";
 import type { Core } from "./core.ts";
@@ -26,7 +27,7 @@ export class Walking {
     this.#options = options;
   }
 
-  /** One errand. A group that was walked a moment ago is left alone: cells that nobody can open must not cost more. */
+  /** One errand. A group that was walked a moment ago is left alone until later: cells that nobody can open must not cost more. */
   run(groupId: Uint8Array): Promise<void> {
     const name = toHex(groupId);
     const { core } = this.#options;
@@ -53,7 +54,9 @@ export class Walking {
     let name = core.look((draft) => nextSlotName(draft, groupId));
     if (name === undefined) return;
     let slots = 0;
+    let sign = core.look((draft) => signOfBehind(draft, groupId));
     const next = (entry: SlotEntry | undefined): Uint8Array | undefined => {
+      if (entry === undefined) core.step((draft) => haveCaughtUp(draft, groupId, sign));
       if (entry === undefined || name === undefined || ++slots > limits.walkSlotsMax) return undefined;
       const reading = { name, entry: entry.entry, signature: entry.signature, receipt: entry.receipt };
       const applied = core.step((draft) => {
@@ -63,6 +66,7 @@ export class Walking {
       });
       if (applied === "lied") throw lied();
       name = core.look((draft) => nextSlotName(draft, groupId));
+      sign = core.look((draft) => signOfBehind(draft, groupId));
       return name;
     };
     await network.walkSlots(name, next, signal);

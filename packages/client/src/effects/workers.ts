@@ -1,10 +1,10 @@
 /** The workers that bring to the server what the vault holds for it, and bring back what it holds for us. */
-
 import { toHex } from "@quicprochat/bytes";
 import type { Random } from "@quicprochat/crypto";
 import type { DoorKeys } from "../inbox/door-keys.ts";
 import { limits } from "../limits.ts";
 import type { OutboxRow } from "../outbox/outbox-row.ts";
+import { groupsBehind } from "../step/behind.ts";
 import type { Effect } from "../step/draft.ts";
 import { groupsWithWork } from "../step/pending-work.ts";
 import { Committing } from "./commit.ts";
@@ -38,7 +38,7 @@ export class Workers {
   readonly #restocking: SingleFlight;
   readonly #options: WorkersOptions;
   readonly #underWay = new Set<Promise<void>>();
-  /** Groups, and until when they are left alone. */
+  /** What is done for a group, and until when it is left alone. */
   readonly #resting = new Map<string, number>();
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
@@ -72,6 +72,7 @@ export class Workers {
 
   async #catchUp(): Promise<void> {
     await this.#fetchAll();
+    this.#walkBehind();
     await this.walking.idle();
     if (!this.#connected) return;
     this.#caughtUp = true;
@@ -95,10 +96,22 @@ export class Workers {
     }
     const { core } = this.#options;
     this.inBackground(this.delivery.run());
+    this.#walkBehind();
     if (this.#mayLackPackages) this.inBackground(this.#restock());
-    for (const groupId of core.look(groupsWithWork)) {
-      if ((this.#resting.get(toHex(groupId)) ?? 0) <= core.now()) this.inBackground(this.#commit(groupId));
-    }
+    for (const groupId of core.look(groupsWithWork)) this.inBackground(this.#commit(groupId));
+  }
+
+  /** Of those that an earlier walk did not bring to the end of their chain, or that asked for one too early. */
+  #walkBehind(): void {
+    for (const groupId of this.#options.core.look(groupsBehind)) this.inBackground(this.#walk(groupId));
+  }
+
+  #walk(groupId: Uint8Array): Promise<void> {
+    return this.#unlessResting(`walk ${toHex(groupId)}`, () => this.walking.run(groupId));
+  }
+
+  #commit(groupId: Uint8Array): Promise<void> {
+    return this.#unlessResting(`commit ${toHex(groupId)}`, () => this.committing.run(groupId));
   }
 
   async #restock(): Promise<void> {
@@ -111,12 +124,14 @@ export class Workers {
     }
   }
 
-  /** A group whose commit fails for good is left alone for a while, and not told of every second. */
-  async #commit(groupId: Uint8Array): Promise<void> {
+  /** What fails for good is left alone for a while, and not told of every second. */
+  async #unlessResting(name: string, work: () => Promise<void>): Promise<void> {
+    const { core } = this.#options;
+    if ((this.#resting.get(name) ?? 0) > core.now()) return;
     try {
-      await this.committing.run(groupId);
+      await work();
     } catch (error) {
-      if (!isPassing(error)) this.#resting.set(toHex(groupId), this.#options.core.now() + limits.commitRestMs);
+      if (!isPassing(error)) this.#resting.set(name, core.now() + limits.commitRestMs);
       throw error;
     }
   }
@@ -136,7 +151,7 @@ export class Workers {
       case "commit":
         return this.inBackground(this.#commit(effect.groupId));
       case "walk":
-        return this.inBackground(this.walking.run(effect.groupId));
+        return this.inBackground(this.#walk(effect.groupId));
       case "restock":
         return this.inBackground(this.#restock());
     }
