@@ -2,6 +2,7 @@
 
 import { groups } from "../conversation/group.ts";
 import { limits } from "../limits.ts";
+import { fallBehind } from "../step/behind.ts";
 import type { Draft } from "../step/draft.ts";
 import { type HeldCell, heldCells } from "./held-cell.ts";
 
@@ -16,7 +17,7 @@ export function holdCell(draft: Draft, { body, door }: { readonly body: Uint8Arr
   // anybody may leave anything: it counts only for groups that do not know our mailbox yet.
   for (const { value: group } of draft.list(groups)) {
     const concerned = group.status === "active" && (!door || group.refreshDueAt > 0);
-    if (concerned) draft.act({ kind: "walk", groupId: group.groupId });
+    if (concerned) fallBehind(draft, group.groupId);
   }
 }
 

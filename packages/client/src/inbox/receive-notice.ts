@@ -3,6 +3,7 @@ import { equalBytes } from "@quicprochat/bytes";
 import type { Group } from "../conversation/group.ts";
 import type { CommitNotice } from "../envelope/group-cell.ts";
 import { applyEntry } from "../step/apply-entry.ts";
+import { fallBehind } from "../step/behind.ts";
 import type { Draft } from "../step/draft.ts";
 import { nextSlotName } from "../step/next-slot.ts";
 import type { Self } from "../step/self.ts";
@@ -21,5 +22,5 @@ export function receiveNotice(draft: Draft, self: Self, group: Group, opened: Se
     // What a notice claims wrongly, the slot itself tells rightly.
     if (applied !== "lied") return;
   }
-  draft.act({ kind: "walk", groupId });
+  fallBehind(draft, groupId);
 }
