@@ -95,9 +95,12 @@ async function sendOnce(life: Life, person: Person, { text, killAfterMs }: Sendi
   if (code === 0) life.confirmed.set(text, person);
 }
 
-async function receiveOnce(life: Life, person: Person, killAfterMs: number): Promise<void> {
-  const { lines } = await runAndPerhapsKill(life, { person, args: ["receive", "--wait", "1"], killAfterMs });
-  for (const line of lines) life.printed.get(person)?.push(String(line["text"]));
+async function receiveOnce(life: Life, person: Person, killAfterMs: number): ReturnType<Person["run"]> {
+  const finished = await runAndPerhapsKill(life, { person, args: ["receive", "--wait", "1"], killAfterMs });
+  // A line may also be an error, such as that the server is gone.
+  const messages = finished.lines.filter((line) => line["message"] !== undefined);
+  for (const line of messages) life.printed.get(person)?.push(String(line["text"]));
+  return finished;
 }
 
 type Running = { readonly person: Person; readonly args: readonly string[]; readonly killAfterMs: number };
@@ -123,7 +126,11 @@ const SETTLE_ROUNDS = 4;
 async function settle(life: Life, seed: number): Promise<KillsReport> {
   // Whatever an outbox still holds leaves while its owner receives.
   for (let round = 0; round < SETTLE_ROUNDS; round++) {
-    for (const person of life.people) await receiveOnce(life, person, 0);
+    for (const person of life.people) {
+      const { code, stdout, stderr } = await receiveOnce(life, person, 0);
+      if (code !== 0)
+        throw new Error(`receive of ${person.name} ended with ${code} (seed ${seed}): ${stdout}${stderr}`);
+    }
   }
   const lost: string[] = [];
   const twice: string[] = [];
