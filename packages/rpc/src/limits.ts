@@ -13,6 +13,8 @@ export const limits = {
   deliveryMs: 20_000,
   /** Malformed frames after which a connection is closed. */
   malformedFramesMax: 16,
+  /** Fields of one message and all that it holds: each becomes an object, however few bytes it has. */
+  messageFieldsMax: 8_192,
   /** What a caller over `requestBytesMax` is told to wait. */
   retryAfterMs: 1_000,
   /** Payload of one push. */

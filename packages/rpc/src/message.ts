@@ -8,6 +8,7 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import { DecodeError } from "@quicprochat/bytes";
+import { requireFewFields } from "./few-fields.ts";
 
 export function encodeMessage<Desc extends DescMessage>(schema: Desc, message: MessageInitShape<Desc>): Uint8Array {
   return toBinary(schema, create(schema, message));
@@ -15,6 +16,7 @@ export function encodeMessage<Desc extends DescMessage>(schema: Desc, message: M
 
 /** Throws `DecodeError("bad-message")`. Fields of newer versions are skipped and not kept. */
 export function decodeMessage<Desc extends DescMessage>(schema: Desc, bytes: Uint8Array): MessageShape<Desc> {
+  requireFewFields(schema, bytes);
   try {
     return fromBinary(schema, bytes, { readUnknownFields: false });
   } catch {
