@@ -5,48 +5,66 @@ import { pushes } from "@quicprochat/protocol";
 import { push } from "@quicprochat/rpc";
 
 type Subscription = {
-  readonly connection: Connection;
   readonly wake: () => Promise<void>;
   state: "idle" | "pushing" | "again";
 };
 
 export class Wakes {
-  readonly #byAddress = new Map<string, Set<Subscription>>();
+  readonly #byAddress = new Map<string, Map<Connection, Subscription>>();
+  /** The same the other way round: an end of a connection must not cost a look at all addresses. */
+  readonly #byConnection = new Map<Connection, Set<string>>();
 
   subscribeMailbox(address: Uint8Array, connection: Connection): void {
-    this.#subscribe(address, connection, () => push(connection, pushes.mailboxWake, { address }));
+    this.#subscribe(toHex(address), connection, () => push(connection, pushes.mailboxWake, { address }));
   }
 
   subscribeDoor(address: Uint8Array, connection: Connection): void {
-    this.#subscribe(address, connection, () => push(connection, pushes.doorWake, {}));
+    this.#subscribe(toHex(address), connection, () => push(connection, pushes.doorWake, {}));
   }
 
   /** Cells were stored there. */
   notify(address: Uint8Array): void {
-    for (const subscription of this.#byAddress.get(toHex(address)) ?? []) void this.#push(subscription);
+    for (const subscription of this.#byAddress.get(toHex(address))?.values() ?? []) void this.#push(subscription);
   }
 
   /** A door has another address from now on. */
   move(from: Uint8Array, to: Uint8Array): void {
-    const subscriptions = this.#byAddress.get(toHex(from));
-    if (subscriptions === undefined) return;
-    this.#byAddress.delete(toHex(from));
-    this.#byAddress.set(toHex(to), subscriptions);
-  }
-
-  forget(connection: Connection): void {
-    for (const [address, subscriptions] of this.#byAddress) {
-      for (const one of subscriptions) if (one.connection === connection) subscriptions.delete(one);
-      if (subscriptions.size === 0) this.#byAddress.delete(address);
+    const moving = [...(this.#byAddress.get(toHex(from)) ?? [])];
+    for (const [connection, { wake }] of moving) {
+      this.unsubscribe(from, connection);
+      this.#subscribe(toHex(to), connection, wake);
     }
   }
 
-  #subscribe(address: Uint8Array, connection: Connection, wake: () => Promise<void>): void {
-    const key = toHex(address);
-    const subscriptions = this.#byAddress.get(key) ?? new Set<Subscription>();
-    for (const one of subscriptions) if (one.connection === connection) return;
-    subscriptions.add({ connection, wake, state: "idle" });
-    this.#byAddress.set(key, subscriptions);
+  unsubscribe(address: Uint8Array, connection: Connection): void {
+    this.#remove(toHex(address), connection);
+    const addresses = this.#byConnection.get(connection);
+    addresses?.delete(toHex(address));
+    if (addresses?.size === 0) this.#byConnection.delete(connection);
+  }
+
+  forget(connection: Connection): void {
+    for (const address of this.#byConnection.get(connection) ?? []) this.#remove(address, connection);
+    this.#byConnection.delete(connection);
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return [...this.#byAddress.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  #remove(address: string, connection: Connection): void {
+    const subscriptions = this.#byAddress.get(address);
+    subscriptions?.delete(connection);
+    if (subscriptions?.size === 0) this.#byAddress.delete(address);
+  }
+
+  #subscribe(address: string, connection: Connection, wake: () => Promise<void>): void {
+    const subscriptions = this.#byAddress.get(address) ?? new Map<Connection, Subscription>();
+    if (subscriptions.has(connection)) return;
+    this.#byAddress.set(address, subscriptions.set(connection, { wake, state: "idle" }));
+    const addresses = this.#byConnection.get(connection) ?? new Set<string>();
+    this.#byConnection.set(connection, addresses.add(address));
   }
 
   async #push(subscription: Subscription): Promise<void> {

@@ -6,5 +6,6 @@ export const mailboxClose: Handler<typeof methods.mailboxClose> = async ({ addre
   peer.requireAttached(address);
   await server.store.closeMailbox(address);
   peer.detach(address);
+  server.wakes.unsubscribe(address, peer.connection);
   return {};
 };
