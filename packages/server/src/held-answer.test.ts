@@ -26,6 +26,17 @@ test("whatever it took, the sum is a multiple and the wait shorter than one step
   );
 });
 
+test("no answer leaves before its step is over, whatever part of a millisecond the work took", async () => {
+  for (const workMs of [0, 0.3, 0.7, 1.2, 2.9]) {
+    const started = performance.now();
+    const work = async (): Promise<void> => {
+      while (performance.now() - started < workMs);
+    };
+    await inSteps(5, work);
+    assert.ok(performance.now() - started >= 5, `${workMs}`);
+  }
+});
+
 test("results and refusals come through", async () => {
   assert.equal(await inSteps(1, async () => 7), 7);
   await assert.rejects(

@@ -1,5 +1,8 @@
 /** Answers whose time must not tell what was found: held to the next multiple of a step. docs/protocol.md, "Sessions". */
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
+
+/** How late a timer may be. */
+const TIMER_MS = 1;
 
 /** How long an answer that took `elapsedMs` is held. */
 export function holdMs(elapsedMs: number, stepMs: number): number {
@@ -13,6 +16,14 @@ export async function inSteps<T>(stepMs: number, work: () => Promise<T>): Promis
   try {
     return await work();
   } finally {
-    await sleep(holdMs(performance.now() - started, stepMs));
+    const now = performance.now();
+    await until(now + holdMs(now - started, stepMs));
   }
+}
+
+/** Timers count whole milliseconds and begin at the last turn of the loop: the rest would tell how long the work took. */
+async function until(time: number): Promise<void> {
+  const wholeMs = Math.floor(time - performance.now()) - TIMER_MS;
+  if (wholeMs > 0) await sleep(wholeMs);
+  while (performance.now() < time) await turn();
 }
