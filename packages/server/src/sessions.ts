@@ -24,12 +24,17 @@ export class Sessions {
     peer.session = undefined;
   }
 
+  /** How many connections have a session. */
+  get size(): number {
+    return [...this.#byUsername.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
   /** Closes the connections of all devices of the account but these. */
   closeOthers(username: string, deviceIds: readonly Uint8Array[]): void {
     const listed = new Set(deviceIds.map(toHex));
     for (const peer of this.#byUsername.get(username) ?? []) {
       if (peer.session === undefined || listed.has(toHex(peer.session.deviceId))) continue;
-      peer.session = undefined;
+      this.forget(peer);
       peer.connection.close(closeCodes.revoked, "this device is not listed any more");
     }
   }

@@ -9,6 +9,7 @@ import {
 } from "@quicprochat/protocol";
 import { accountOf, publishDeviceList } from "../../account-record.ts";
 import type { Handler, ServerContext } from "../../call-context.ts";
+import { openSession } from "../../open-session.ts";
 import { requireDeviceList, requireLength } from "../../require.ts";
 
 export const loginFinish: Handler<typeof methods.loginFinish> = async (request, { server, peer }) => {
@@ -24,7 +25,7 @@ export const loginFinish: Handler<typeof methods.loginFinish> = async (request, 
   const isListed = listed?.devices.some(({ id }) => equalBytes(id, request.deviceId)) ?? false;
   if (listed === null || !isListed) throw new RefusalError("no_session");
   if (request.devices !== undefined) await publishDeviceList(server, username, listed);
-  server.sessions.open(peer, { username, deviceId: request.deviceId });
+  await openSession({ server, peer }, { username, deviceId: request.deviceId });
   return {};
 };
 

@@ -3,6 +3,7 @@ import { equalBytes } from "@quicprochat/bytes";
 import { type methods, limits as protocolLimits, RefusalError, verifySession } from "@quicprochat/protocol";
 import { accountOf } from "../../account-record.ts";
 import type { Handler } from "../../call-context.ts";
+import { openSession } from "../../open-session.ts";
 import { requireLength, requireUsername } from "../../require.ts";
 
 /** The base point: a valid key whose signatures nobody is asked for. Unknown devices cost a verification, too. */
@@ -17,6 +18,6 @@ export const sessionOpen: Handler<typeof methods.sessionOpen> = async (request, 
   const session = { serverId: server.serverId, username, deviceId, exporter: peer.exporter };
   const proven = verifySession(device?.sessionKey ?? nobody, session, signature);
   if (device === undefined || !proven) throw new RefusalError("no_session");
-  server.sessions.open(peer, { username, deviceId });
+  await openSession({ server, peer }, { username, deviceId });
   return {};
 };

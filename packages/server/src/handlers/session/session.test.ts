@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { memoryPair } from "@quicprochat/connection";
 import { methods, signSession } from "@quicprochat/protocol";
 import { call, closeCodes } from "@quicprochat/rpc";
 import { Hosted } from "../../../test/hosted.ts";
 import { exporterOf, Person } from "../../../test/person.ts";
 import { refused } from "../../../test/refused.ts";
+import { limits } from "../../limits.ts";
+import { Peer } from "../../peer.ts";
+import { Sessions } from "../../sessions.ts";
 
 test("a listed device opens a session by its signature", async () => {
   await using hosted = await Hosted.start();
@@ -54,6 +58,16 @@ test("a device that is no longer listed loses its connections at once and cannot
   assert.deepEqual([code, by], [closeCodes.revoked, "peer"]);
   await assert.rejects(person.session(second), refused("no_session"));
   await call(stays, methods.keyPackageStock, {});
+});
+
+test("nothing is kept of the connections of revoked devices", () => {
+  const sessions = new Sessions();
+  using peer = new Peer(memoryPair()[1], limits);
+  sessions.open(peer, { username: "alice", deviceId: new Uint8Array(16) });
+  assert.equal(sessions.size, 1);
+  sessions.closeOthers("alice", []);
+  assert.equal(sessions.size, 0);
+  assert.equal(peer.session, undefined);
 });
 
 test("a device list must be newer than the one before, and the account's own", async () => {
