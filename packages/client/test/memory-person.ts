@@ -31,6 +31,8 @@ export class MemoryPerson {
   readonly self: Self;
   readonly vault: MemoryVault = new MemoryVault();
   readonly door: Uint8Array;
+  /** The credential of this device under another name: whoever holds a root may sign any. */
+  readonly credentialAs: (username: string, options?: { readonly version?: number }) => Uint8Array;
   readonly events: EngineEvent[] = [];
   readonly faults: unknown[] = [];
   /** Called at every point where a process may end; a throw ends this one there. */
@@ -52,8 +54,9 @@ export class MemoryPerson {
     this.#random = random;
     this.door = random(32);
     const leaf = generateSigningKeyPair(random);
-    const { self, publish } = makeSelf(server, name, { leaf, random });
+    const { self, publish, credentialAs } = makeSelf(server, name, { leaf, random });
     this.self = self;
+    this.credentialAs = credentialAs;
     this.#packages = Array.from({ length: packages }, () =>
       createKeyPackage({
         suite,
@@ -219,20 +222,29 @@ function makeSelf(server: MemoryServer, username: string, { leaf, random }: Maki
   const owner = { serverId: server.serverId, username };
   const [root, identityKeys, session] = [0, 1, 2].map(() => generateSigningKeyPair(random));
   if (root === undefined || identityKeys === undefined || session === undefined) throw new Error("no keys");
-  const identity = signIdentity(root.privateKey, {
-    ...owner,
-    rootKey: root.publicKey,
-    identityKey: identityKeys.publicKey,
-    version: 1,
-  });
   const deviceId = random(16);
-  const device = signDevice(identityKeys.privateKey, {
-    ...owner,
-    id: deviceId,
-    leafKey: leaf.publicKey,
-    sessionKey: session.publicKey,
-    identityVersion: 1,
+  const chainOf = (named: typeof owner, version: number) => ({
+    identity: signIdentity(root.privateKey, {
+      ...named,
+      rootKey: root.publicKey,
+      identityKey: identityKeys.publicKey,
+      version,
+    }),
+    device: signDevice(identityKeys.privateKey, {
+      ...named,
+      id: deviceId,
+      leafKey: leaf.publicKey,
+      sessionKey: session.publicKey,
+      identityVersion: version,
+    }),
   });
+  const credentialAs = (name: string, { version = 1 } = {}): Uint8Array => {
+    const named = { ...owner, username: name };
+    const { identity, device } = chainOf(named, version);
+    const { signature: deviceSignature } = device;
+    return encodeCredential({ ...named, identity, deviceId, sessionKey: session.publicKey, deviceSignature });
+  };
+  const { identity, device } = chainOf(owner, 1);
   const devices = signDeviceList(identityKeys.privateKey, {
     ...owner,
     counter: 1n,
@@ -246,17 +258,11 @@ function makeSelf(server: MemoryServer, username: string, { leaf, random }: Maki
     rootKey: root.publicKey,
     deviceId,
     leafKeyPair: leaf,
-    credential: encodeCredential({
-      ...owner,
-      identity,
-      deviceId,
-      sessionKey: session.publicKey,
-      deviceSignature: device.signature,
-    }),
+    credential: credentialAs(username),
     mailbox: random(32),
   };
   const publish = (packages: Uint8Array[]): void => {
     server.accounts.set(username, { identity, devices, packages });
   };
-  return { self, publish };
+  return { self, publish, credentialAs };
 }

@@ -3,7 +3,8 @@ import { equalBytes, toHex } from "@quicprochat/bytes";
 import type { AppliedProposal, Authorize, GroupState, Proposal } from "@quicprochat/mls";
 import { extensionTypes } from "../envelope/extensions.ts";
 import { directId } from "./direct-id.ts";
-import { type Member, membersOf, verifiedLeaf } from "./members.ts";
+import { claimedMember, type Member, membersOf, verifiedLeaf } from "./members.ts";
+import { contradicting } from "./one-name.ts";
 import { type Change, judge, type Rules } from "./policy.ts";
 import { decodeRules, rulesOf } from "./rules.ts";
 
@@ -23,9 +24,12 @@ export function authorizeCommit(state: GroupState, serverId: Uint8Array): Author
       const fault = judgeProposal(applied, epoch);
       if (fault !== undefined) return fault;
     }
-    return undefined;
+    return contradicting([...members.values()], proposals.flatMap(joinerOf)) && "one name for two accounts";
   };
 }
+
+const joinerOf = ({ proposal }: AppliedProposal): Member[] =>
+  proposal.kind === "add" ? [claimedMember(proposal.keyPackage.leafNode)].filter((joiner) => joiner !== undefined) : [];
 
 type EpochFacts = {
   readonly rules: Rules;
@@ -68,8 +72,10 @@ function changeOf(proposal: Proposal, proposer: Member, epoch: EpochFacts): Chan
   }
 }
 
+/** The owner of a root may sign any name with it: the name must stay, and no earlier identity come back. */
 function samePerson(one: Member, other: Member | undefined): boolean {
-  return other !== undefined && equalBytes(one.rootKey, other.rootKey) && equalBytes(one.deviceId, other.deviceId);
+  if (other === undefined || one.user !== other.user || other.identityVersion < one.identityVersion) return false;
+  return equalBytes(one.rootKey, other.rootKey) && equalBytes(one.deviceId, other.deviceId);
 }
 
 /** A conversation of two whose id says that it stays so. */

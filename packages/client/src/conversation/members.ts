@@ -26,6 +26,12 @@ export function membersOf(state: GroupState): Member[] {
   return found;
 }
 
+/** Who the leaf of a KeyPackage says that it is: nothing is verified. */
+export function claimedMember(leaf: LeafFacts): Member | undefined {
+  const credential = credentialOf(leaf);
+  return credential === undefined ? undefined : memberOf(0, leaf, credential);
+}
+
 /** A leaf whose chain leads from a root key of this server's account to the key that signs for the leaf. */
 export function verifiedLeaf(leafIndex: number, leaf: LeafFacts, serverId: Uint8Array): Member | undefined {
   const credential = credentialOf(leaf);

@@ -5,6 +5,7 @@ import { sha256 } from "@quicprochat/crypto";
 import {
   type ChangedParts,
   type CommitSummary,
+  decodeMlsMessage,
   type GroupState,
   type Processed,
   processMessage,
@@ -12,7 +13,7 @@ import {
 import { SlotReceiptSchema, verifyReceipt, verifySlot } from "@quicprochat/protocol";
 import { authorizeCommit } from "../conversation/authorize-commit.ts";
 import { groups } from "../conversation/group.ts";
-import { membersOf } from "../conversation/members.ts";
+import { membersOf, unlessMalformed } from "../conversation/members.ts";
 import { pendingCommits } from "../conversation/pending-commit.ts";
 import { openSlotEntry } from "../envelope/slot-entry.ts";
 import { limits } from "../limits.ts";
@@ -78,6 +79,8 @@ type Judged =
 function judge({ state }: NextSlot, messages: readonly Uint8Array[], { serverId }: Self): Judged {
   let at = state;
   for (const [index, message] of messages.entries()) {
+    // A PrivateMessage would be judged by the state of its ratchet, which is not the same for all.
+    if (unlessMalformed(() => decodeMlsMessage(message))?.kind !== "public-message") return { kind: "void" };
     const processed = processMessage(at, message, { authorize: authorizeCommit(at, serverId) });
     if (index === messages.length - 1) return judgeCommit(processed, messages.length);
     if (processed.kind !== "proposal") return { kind: "void" };

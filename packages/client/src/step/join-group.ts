@@ -6,6 +6,7 @@ import { conversations } from "../conversation/conversation.ts";
 import { directId } from "../conversation/direct-id.ts";
 import { type Group, groups } from "../conversation/group.ts";
 import { type Member, verifiedLeaf } from "../conversation/members.ts";
+import { contradicting } from "../conversation/one-name.ts";
 import type { Rules } from "../conversation/policy.ts";
 import { rulesOf } from "../conversation/rules.ts";
 import type { Credential } from "../envelope/credential.ts";
@@ -41,6 +42,7 @@ export function joinGroup(draft: Draft, self: Self, invitation: Invitation): voi
   const rules = rulesOf(state);
   const inviter = members?.find(({ leafIndex }) => leafIndex === sender);
   if (members === undefined || rules === undefined || inviter === undefined) return;
+  if (contradicting([self], members) !== undefined) return;
   if (groupId(state).length !== limits.groupIdBytes || draft.get(groups, groupId(state)) !== undefined) return;
   const { identity, deviceId } = invitation.inviter;
   if (!isDeviceOf(inviter, { rootKey: identity.rootKey, deviceId })) return;
