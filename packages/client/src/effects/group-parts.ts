@@ -3,6 +3,7 @@ import { fromUtf8, toUtf8 } from "@quicprochat/bytes";
 import type { Random } from "@quicprochat/crypto";
 import { type GroupState, loadGroup, saveGroup } from "@quicprochat/mls";
 import { Failure } from "../failure.ts";
+import { damagedGroupCode } from "../inbox/cell-fault.ts";
 import { limits } from "../limits.ts";
 import { type StateChange, statePrefix } from "../step/group-states.ts";
 import { keyOf } from "../step/table.ts";
@@ -33,7 +34,7 @@ export class GroupParts {
     const rows = this.#vault.list(PARTS, { prefix });
     const parts = rows.map(({ key, value }) => ({ name: fromUtf8(key.subarray(prefix.length)), bytes: value }));
     const loaded = loadGroup(parts, { key: partKey });
-    if (loaded.kind === "refused") throw new Failure("vault_damaged", damagedText(loaded.code));
+    if (loaded.kind === "refused") throw new Failure(damagedGroupCode, damagedText(loaded.code));
     this.#states.set(name, loaded.state);
     return loaded.state;
   }

@@ -3,7 +3,8 @@
 import { groups } from "../conversation/group.ts";
 import { limits } from "../limits.ts";
 import { fallBehind } from "../step/behind.ts";
-import type { Draft } from "../step/draft.ts";
+import { Draft } from "../step/draft.ts";
+import { isOfOurVault } from "./cell-fault.ts";
 import { type HeldCell, heldCells } from "./held-cell.ts";
 
 export function holdCell(draft: Draft, { body, door }: { readonly body: Uint8Array; readonly door: boolean }): void {
@@ -21,13 +22,28 @@ export function holdCell(draft: Draft, { body, door }: { readonly body: Uint8Arr
   }
 }
 
+type Receive = (draft: Draft, body: Uint8Array) => boolean;
+
 /** Again and again, for as long as one of them leads to a further epoch. `receive` is false for a cell that must wait on. */
-export function retryHeldCells(draft: Draft, receive: (body: Uint8Array) => boolean): void {
+export function retryHeldCells(draft: Draft, receive: Receive): void {
   for (let round = 0; draft.enteredEpoch && round < limits.heldCellsMax; round++) {
     draft.enteredEpoch = false;
     for (const { key, value } of draft.list(heldCells)) {
-      if (isOver(value, draft.now) || receive(value.body)) draft.delete(heldCells, key);
+      if (isOver(value, draft.now) || isDone(draft, value, receive)) draft.delete(heldCells, key);
     }
+  }
+}
+
+/** In a step of its own: what fails on one cell costs that cell, and not the step around it. */
+function isDone(draft: Draft, { body }: HeldCell, receive: Receive): boolean {
+  const inner = new Draft(draft, draft);
+  try {
+    const done = receive(inner, body);
+    draft.absorb(inner);
+    return done;
+  } catch (error) {
+    if (isOfOurVault(error)) throw error;
+    return true;
   }
 }
 

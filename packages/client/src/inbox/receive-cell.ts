@@ -22,7 +22,7 @@ export function receiveCell(draft: Draft, self: Self, cell: Cell, doorKeys: Door
 
 /** What was held for an epoch that has been entered since. */
 export function receiveHeldCells(draft: Draft, self: Self): void {
-  if (draft.enteredEpoch) retryHeldCells(draft, (body) => receiveHeld(draft, self, body));
+  if (draft.enteredEpoch) retryHeldCells(draft, (inner, body) => receiveHeld(inner, self, body));
 }
 
 /** False when no epoch opens it yet. */

@@ -104,6 +104,7 @@ export class Draft implements Records, States {
 
   /** Takes over what a step within this one has collected. */
   absorb(inner: Draft): void {
+    this.enteredEpoch ||= inner.enteredEpoch;
     for (const [name, write] of inner.#writes) this.#writes.set(name, write);
     this.events.push(...inner.events);
     this.effects.push(...inner.effects);

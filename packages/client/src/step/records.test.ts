@@ -8,7 +8,6 @@ import { epochSecrets, groups } from "../conversation/group.ts";
 import { joiners } from "../conversation/joiner.ts";
 import { pendingCommits } from "../conversation/pending-commit.ts";
 import { messageKey, messages } from "../history/message.ts";
-import { cursors } from "../inbox/cursor.ts";
 import { heldCells } from "../inbox/held-cell.ts";
 import { outboxRows } from "../outbox/outbox-row.ts";
 import type { Table } from "./table.ts";
@@ -79,7 +78,6 @@ const samples: readonly Sample[] = [
     joined: [id],
   }),
   sample(messages, message),
-  sample(cursors, 12n),
   sample(heldCells, { body: bytes, door: true, heldAt: 6 }),
   sample(outboxRows, {
     purpose: "notice",
