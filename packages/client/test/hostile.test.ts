@@ -278,6 +278,28 @@ test("a server that gives out packages of its own making is found out", async ()
   assert.equal(carol.faults.length, 0);
 });
 
+test("who loses a slot reads at once what the winner has sent in the new epoch", async () => {
+  const all = world();
+  const { alice, bob, carol, server } = all;
+  const conversation = await groupOfThree(all);
+  // A cell that nobody can open has made Carol walk just now: she will not walk again so soon.
+  const junk = { purpose: "message", door: false, doorKey: new Uint8Array(0), address: carol.self.mailbox } as const;
+  const whose = { groupId: systemRandom(32), epoch: 0n, user: "carol", deviceId: carol.self.deviceId } as const;
+  const rest = { id: systemRandom(16), cell: systemRandom(1_024), messageKey: new Uint8Array(0) };
+  await alice.network.enqueue([{ ...junk, ...whose, ...rest }], () => {}, alice.signal);
+  await carol.sync();
+  bob.refresh();
+  await bob.sync();
+  server.empty(carol.self.mailbox);
+  bob.post(conversation, "from the next epoch");
+  await bob.sync();
+  await carol.sync({ refresh: false });
+  assert.deepEqual(carol.texts(conversation), []);
+  carol.refresh();
+  await carol.sync();
+  assert.deepEqual(carol.texts(conversation), ["from the next epoch"]);
+});
+
 test("random and mutated cells in mailbox and door change nothing", async () => {
   const all = world();
   const { alice, bob, server } = all;
@@ -334,4 +356,19 @@ test("mutated commits in well sealed entries are void for all alike, or followed
     assert.deepEqual(person.texts(conversation), ["through it all"]);
     assert.deepEqual(person.faults, []);
   }
+});
+
+test("a group that cannot be followed is said to be so once, and its slots are left alone", async () => {
+  const all = world();
+  const { alice, bob } = all;
+  const conversation = await groupOfThree(all);
+  await put(alice, [commitOf(alice, { path: true })]);
+  bob.refresh();
+  await settle([bob], 1);
+  bob.post(conversation, "who is still here?");
+  await settle([bob, alice, bob, alice], 1);
+  assert.deepEqual(
+    notices(alice).map((text) => /cannot follow/.test(text)),
+    [true],
+  );
 });

@@ -17,7 +17,8 @@ export function receiveNotice(draft: Draft, self: Self, group: Group, opened: Se
   if (opened.epoch !== group.epoch) return;
   const { name, signature, receipt, entry } = opened.notice;
   const next = nextSlotName(draft, groupId);
-  if (entry.kind === "whole" && next !== undefined && equalBytes(next, name)) {
+  if (next === undefined) return;
+  if (entry.kind === "whole" && equalBytes(next, name)) {
     const applied = applyEntry(draft, self, groupId, { name, entry: entry.bytes, signature, receipt });
     // What a notice claims wrongly, the slot itself tells rightly.
     if (applied !== "lied") return;

@@ -12,12 +12,13 @@ export type NextSlot = {
   readonly keys: SlotKeys;
 };
 
-/** `undefined` for a group that is not here any more. */
+/** `undefined` for a group that this device is not part of any more, or cannot follow. */
 export function nextSlot(draft: Draft, groupId: Uint8Array): NextSlot | undefined {
   const group = draft.get(groups, groupId);
   const secrets = draft.get(epochSecrets, groupId);
   const state = draft.state(stateName(groupId));
   if (group === undefined || secrets === undefined || state === undefined) return undefined;
+  if (group.status === "stuck" || group.status === "removed") return undefined;
   return { group, state, secrets, keys: slotKeys(secrets.gate, group.attempt) };
 }
 
