@@ -57,6 +57,8 @@ export const limits = {
   /** Epochs whose messages are still read, and for how long after they have ended. */
   pastEpochsMax: 5,
   pastEpochMsMax: 7 * DAY,
+  /** How often epochs are looked for whose time is over. */
+  upkeepMs: HOUR,
   /** After as many void entries in a row nobody waits for a better one. */
   voidAttemptsMax: 16,
   /** What is left of the largest cell for a Welcome: HPKE, credential and signature come beside it. */

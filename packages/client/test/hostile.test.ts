@@ -372,3 +372,33 @@ test("a group that cannot be followed is said to be so once, and its slots are l
     [true],
   );
 });
+
+test("who was removed is not heard for longer than a week, also where nothing happens", async () => {
+  const all = world();
+  const { alice, bob, carol } = all;
+  const conversation = await groupOfThree(all);
+  const stolen = slotOf(carol).secrets.envelopes[0]?.secret;
+  assert.ok(stolen !== undefined);
+  const leaf = membersOf(slotOf(alice).state).find(({ user }) => user === "carol")?.leafIndex;
+  assert.ok(leaf !== undefined);
+  // Carol's engine does not hear of it, and writes on.
+  await put(alice, [commitOf(alice, { proposals: [{ kind: "remove", removed: leaf }] })]);
+  bob.refresh();
+  await settle([bob], 1);
+  assert.deepEqual(bob.conversations()[0]?.members.toSorted(), ["alice", "bob"]);
+  const at = bob.now() + 8 * 86_400_000;
+  bob.now = () => at;
+  carol.post(conversation, "still with you");
+  await carol.core.look((draft) =>
+    carol.network.enqueue(
+      draft.list(outboxRows).flatMap(({ value }) => (value.user === "bob" ? [value] : [])),
+      () => {},
+      carol.signal,
+    ),
+  );
+  await bob.sync();
+  assert.deepEqual(bob.texts(conversation), []);
+  const kept = bob.core.look((draft) => draft.list(epochSecrets).flatMap(({ value }) => value.envelopes));
+  assert.equal(kept.length, 1);
+  assert.ok(!kept.some(({ secret }) => toHex(secret) === toHex(stolen)));
+});

@@ -118,7 +118,9 @@ export class Runtime {
     if (this.#started) return;
     this.#started = true;
     this.links.start();
+    this.workers.upkeep();
     this.#ticking = setInterval(() => {
+      this.workers.upkeep();
       if (this.links.status().connected) this.workers.tick();
     }, limits.tickMs);
     this.#ticking.unref();

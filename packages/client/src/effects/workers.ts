@@ -6,6 +6,7 @@ import { limits } from "../limits.ts";
 import type { OutboxRow } from "../outbox/outbox-row.ts";
 import { groupsBehind } from "../step/behind.ts";
 import type { Effect } from "../step/draft.ts";
+import { endPastEpochs } from "../step/end-past-epochs.ts";
 import { groupsWithWork } from "../step/pending-work.ts";
 import { Committing } from "./commit.ts";
 import type { Core } from "./core.ts";
@@ -43,6 +44,7 @@ export class Workers {
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
   #connected = false;
+  #keptUpAt = Number.NEGATIVE_INFINITY;
   #caughtUp = false;
   #catchingUp: Promise<void> | undefined;
   /** An earlier process may have left the stock of KeyPackages short. */
@@ -63,6 +65,7 @@ export class Workers {
    * few epochs only, so that nobody may send in an old one, or enter new ones, while others' words wait unread.
    */
   catchUp(): Promise<void> {
+    this.upkeep();
     this.#connected = true;
     this.#catchingUp ??= this.#catchUp().finally(() => {
       this.#catchingUp = undefined;
@@ -133,6 +136,19 @@ export class Workers {
     } catch (error) {
       if (!isPassing(error)) this.#resting.set(name, core.now() + limits.commitRestMs);
       throw error;
+    }
+  }
+
+  /** What must not wait for a connection: done at the start, and every hour. */
+  upkeep(): void {
+    const { core } = this.#options;
+    const since = core.now() - this.#keptUpAt;
+    if (since >= 0 && since < limits.upkeepMs) return;
+    this.#keptUpAt = core.now();
+    try {
+      core.step(endPastEpochs);
+    } catch (error) {
+      this.#onFailure(error);
     }
   }
 
