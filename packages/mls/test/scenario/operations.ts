@@ -121,6 +121,25 @@ export const joinFromOutside: Operation = (world) => {
   return `${joiner.name} ${resyncs ? "begins anew" : "joins"} by an external commit`;
 };
 
+/** A stranger joins in the place of a member: nobody takes that commit. */
+export const intrude: Operation = (world) => {
+  const { seeded } = world;
+  const following = world.following();
+  const { state } = seeded.pick(following);
+  const victim = seeded.pick(members(state)).leafIndex;
+  const stranger = world.newClient();
+  const { credential, signatureKeyPair } = stranger;
+  const info = groupInfo(state, { withTree: true, externalPub: true });
+  const capabilities = stranger.capabilities(world.suite);
+  const identity = { credential, signatureKeyPair, capabilities, random: seeded.bytes };
+  const made = committed(joinExternally({ ...identity, groupInfo: info, remove: victim }));
+  for (const client of following) {
+    const outcome = processMessage(client.state, made.message, { now });
+    assert.equal(describe(outcome), "public external-commit-removes-other", `${client.name} hears of a stranger`);
+  }
+  return `${stranger.name} wants to be leaf ${victim}`;
+};
+
 export const sendMail: Operation = (world) => {
   const { seeded } = world;
   const sender = seeded.pick(world.following());

@@ -5,6 +5,7 @@ import {
   deliverMail,
   forgetEpochs,
   goAwayOrReturn,
+  intrude,
   joinFromOutside,
   type Operation,
   proposeFromOutside,
@@ -65,6 +66,7 @@ const weighted: readonly (readonly [weight: number, operation: Operation])[] = [
   [6, reload],
   [2, forgetEpochs],
   [6, goAwayOrReturn],
+  [1, intrude],
   [1, branchGroup],
   [1, reinitialiseGroup],
 ];

@@ -1,8 +1,8 @@
 /** What somebody with the state of a former member can try on a commit: to open what its path seals to others. */
 import assert from "node:assert/strict";
 import { equalBytes } from "@quicprochat/bytes";
-import { encodeContext } from "../../src/group/next-epoch.ts";
-import { type Committed, epoch, type GroupState } from "../../src/index.ts";
+import { encodeContext, enterEpoch } from "../../src/group/next-epoch.ts";
+import { type Committed, epoch, epochAuthenticator, type GroupState } from "../../src/index.ts";
 import { decryptWithLabel } from "../../src/suite/labels.ts";
 import { encryptionKeyAt } from "../../src/tree/ratchet-tree.ts";
 import type { GroupContext } from "../../src/wire/group-context.ts";
@@ -20,6 +20,7 @@ export function thiefLearnsNothing(ghost: GroupState, tried: Tried): void {
   const { fields } = ghost;
   const after = tried.made.next.fields;
   assert(after.context.epoch > epoch(ghost));
+  if (after.context.epoch === epoch(ghost) + 1n) entersNot(ghost, tried.made.next);
   for (const [node, privateKey] of fields.privateKeys) {
     const publicKey = encryptionKeyAt(fields.tree, node);
     for (let at = 0; at < after.tree.width; at++) {
@@ -31,6 +32,19 @@ export function thiefLearnsNothing(ghost: GroupState, tried: Tried): void {
     }
     if (tried.tries) openNothing(ghost, privateKey, tried);
   }
+}
+
+/** With its own init secret and what is public: where a path was needed and is missing, that is all it takes. */
+function entersNot({ fields }: GroupState, next: GroupState): void {
+  const { suite } = fields;
+  const zeros = new Uint8Array(suite.hashBytes);
+  const { initSecret } = fields.secrets;
+  const encodedContext = encodeContext(next.fields.context);
+  const { entry } = enterEpoch(suite, { initSecret, commitSecret: zeros, pskSecret: zeros, encodedContext });
+  assert(
+    !equalBytes(entry.secrets.epochAuthenticator, epochAuthenticator(next)),
+    "a former member enters the next epoch",
+  );
 }
 
 function openNothing(ghost: GroupState, privateKey: Uint8Array, { context: former, made }: Tried): void {

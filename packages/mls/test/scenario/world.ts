@@ -350,6 +350,4 @@ export class World {
 }
 
 export const describe = (outcome: Processed): string =>
-  outcome.kind === "refused"
-    ? `${outcome.phase} ${outcome.refusal.code} ${outcome.refusal.leafIndex ?? ""}`
-    : outcome.kind;
+  outcome.kind === "refused" ? `${outcome.phase} ${outcome.refusal.code}` : outcome.kind;
