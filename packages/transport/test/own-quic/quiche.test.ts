@@ -10,6 +10,13 @@ import { testCertificate } from "./test-certificate.ts";
 /** quiche's BoringSSL lacks our group, so that these tests speak a classical one. */
 const groups = "X25519";
 
+/** Not by `pipe`: now and then such a stream of theirs stands still for ever, with windows open on both sides. */
+function echo(stream: QuicStream): void {
+  const chunks: Buffer[] = [];
+  stream.on("data", (chunk: Buffer) => chunks.push(Buffer.from(chunk)));
+  stream.on("end", () => stream.end(Buffer.concat(chunks)));
+}
+
 async function readAll(stream: QuicStream): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk));
@@ -45,7 +52,7 @@ test("our client talks to quiche's server", async () => {
   const { certificate, certificatePem, privateKeyPem } = testCertificate();
   const server = createQuicServer({ key: privateKeyPem, cert: certificatePem, alpn: ["qpc"] });
   server.on("session", (session: QuicServerSession) => {
-    session.on("stream", (stream: QuicStream) => stream.pipe(stream));
+    session.on("stream", echo);
   });
   const { port } = await server.listen(0, "127.0.0.1");
   const peer = { address: "127.0.0.1", port };
