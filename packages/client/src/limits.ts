@@ -76,11 +76,16 @@ export const limits = {
   walkSlotsMax: 1_000,
   walkPauseMs: 5 * SECOND,
 
+  /** Names that are looked up one after the other; the rest wait for the next tick. */
+  namesAtOnce: 8,
+
   // Messages
   heldCellsMax: 64,
   heldMsMax: 7 * DAY,
   /** Addresses to which cells are sent at once. */
   deliveriesAtOnce: 8,
+  /** Cells for one address that are read from the vault at once. */
+  batchRowsMax: 64,
   /** Cells on their way to one address at once. */
   enqueuesAtOnce: 8,
   /** A full mailbox is tried again after that. */

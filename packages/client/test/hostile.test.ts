@@ -10,7 +10,8 @@ import { claim } from "../src/effects/claim.ts";
 import { sealGroupCell } from "../src/envelope/group-cell.ts";
 import { sealSlotEntry } from "../src/envelope/slot-entry.ts";
 import { heldCells } from "../src/inbox/held-cell.ts";
-import { outboxRows } from "../src/outbox/outbox-row.ts";
+import { outboxCells, outboxRows } from "../src/outbox/outbox-row.ts";
+import { queueCell } from "../src/outbox/queue-cell.ts";
 import { type NextSlot, nextSlot } from "../src/step/next-slot.ts";
 import { MemoryPerson } from "./memory-person.ts";
 import { MemoryServer } from "./memory-server.ts";
@@ -161,9 +162,8 @@ test("a notice with a false receipt counts for nothing, and the slot itself is a
   );
   assert.ok(forged !== undefined);
   bob.core.step((draft) =>
-    draft.put(outboxRows, draft.nextKey(), {
+    queueCell(draft, {
       purpose: "notice",
-      id: systemRandom(16),
       address: alice.self.mailbox,
       door: false,
       doorKey: new Uint8Array(0),
@@ -199,7 +199,7 @@ test("what strangers leave at a door is held within limits, and nothing else com
   } as const;
   alice.core.step((draft) => {
     for (let count = 0; count < 100; count++) {
-      draft.put(outboxRows, draft.nextKey(), { ...row, id: systemRandom(16), cell: systemRandom(4_096) });
+      queueCell(draft, { ...row, cell: systemRandom(4_096) });
     }
   });
   await alice.sync();
@@ -389,16 +389,33 @@ test("who was removed is not heard for longer than a week, also where nothing ha
   const at = bob.now() + 8 * 86_400_000;
   bob.now = () => at;
   carol.post(conversation, "still with you");
-  await carol.core.look((draft) =>
-    carol.network.enqueue(
-      draft.list(outboxRows).flatMap(({ value }) => (value.user === "bob" ? [value] : [])),
-      () => {},
-      carol.signal,
-    ),
+  const cells = carol.core.look((draft) =>
+    draft
+      .list(outboxRows)
+      .filter(({ value }) => value.user === "bob")
+      .map(({ key, value }) => ({ ...value, cell: draft.get(outboxCells, key) ?? new Uint8Array(0) })),
   );
+  await carol.network.enqueue(cells, () => {}, carol.signal);
   await bob.sync();
   assert.deepEqual(bob.texts(conversation), []);
   const kept = bob.core.look((draft) => draft.list(epochSecrets).flatMap(({ value }) => value.envelopes));
   assert.equal(kept.length, 1);
   assert.ok(!kept.some(({ secret }) => toHex(secret) === toHex(stolen)));
+});
+
+test("a member whose address is dead, or cannot be read, costs the others no message", async () => {
+  const all = world();
+  const { alice, bob, carol, server } = all;
+  const conversation = await groupOfThree(all);
+  server.refusing.add(toHex(carol.self.mailbox));
+  alice.post(conversation, "for whom it reaches");
+  await settle([alice, bob], 1);
+  assert.equal(alice.conversations()[0]?.lastMessage?.state, "stored");
+  assert.deepEqual(bob.texts(conversation), ["for whom it reaches"]);
+  server.refusing.add(toHex(bob.self.mailbox));
+  alice.post(conversation, "for nobody");
+  await settle([alice], 1);
+  assert.equal(alice.conversations()[0]?.lastMessage?.state, "failed");
+  assert.deepEqual([alice.vault.list("outbox"), alice.vault.list("outbox-cell")], [[], []]);
+  assert.deepEqual(alice.vault.list("message-progress"), []);
 });

@@ -49,4 +49,4 @@ function rejectForGood(runtime: Runtime, reject: (reason: Failure) => void): voi
 const fullText = (user: string): string =>
   `The mailbox of ${user} is full. The message waits here and leaves once they have fetched theirs.`;
 
-const notDeliveredText = "The message did not reach everybody: a device of theirs takes no messages any more.";
+const notDeliveredText = "The message reached nobody: no device of theirs takes messages any more.";

@@ -1,15 +1,16 @@
 /** Sends what the outbox holds: each address in order, several addresses at once and in random order. */
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { toHex } from "@quicprochat/bytes";
 import type { Random } from "@quicprochat/crypto";
 import { RefusalError } from "@quicprochat/protocol";
 import { limits } from "../limits.ts";
-import type { OutboxRow } from "../outbox/outbox-row.ts";
-import { type Batch, planDelivery } from "../outbox/plan-delivery.ts";
+import { type OutboxCell, type OutboxRow, outboxCells } from "../outbox/outbox-row.ts";
+import { type Batch, planDelivery, type Waiting } from "../outbox/plan-delivery.ts";
 import { renewStaleRows } from "../outbox/renew-stale-rows.ts";
 import { type Delivered, settleDelivery } from "../outbox/settle-delivery.ts";
+import type { Draft } from "../step/draft.ts";
 import type { Core } from "./core.ts";
-import type { Network } from "./network.ts";
+import type { CellOutcome, Network } from "./network.ts";
 import { shuffle } from "./shuffle.ts";
 import { SingleFlight } from "./single-flight.ts";
 
@@ -31,6 +32,8 @@ export class Delivery {
   readonly #attempted = new Set<string>();
   /** Addresses that were full, and until when they rest. */
   readonly #resting = new Map<string, number>();
+  readonly #answered: Delivered[] = [];
+  #settling: Promise<void> | undefined;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -76,20 +79,18 @@ export class Delivery {
     const { core, network, signal, onFull } = this.#options;
     const delivered: Delivered[] = [];
     let failure: unknown;
+    const cells = core.look((draft) => waiting.map((one) => cellOf(draft, one)));
     for (const { row } of waiting) this.#attempted.add(toHex(row.id));
     try {
-      await network.enqueue(
-        waiting.map(({ row }) => row),
-        (at, outcome) => {
-          const answered = waiting[at];
-          if (answered !== undefined) delivered.push({ waiting: answered, outcome });
-        },
-        signal,
-      );
+      const onOutcome = (at: number, outcome: CellOutcome): void => {
+        const answered = waiting[at];
+        if (answered !== undefined) delivered.push({ waiting: answered, outcome });
+      };
+      await network.enqueue(cells, onOutcome, signal);
     } catch (error) {
       failure = await this.#afterFailure(error);
     }
-    if (delivered.length > 0) core.step((draft) => settleDelivery(draft, delivered));
+    if (delivered.length > 0) await this.#settle(delivered);
     for (const { waiting: answered, outcome } of delivered) {
       this.#attempted.delete(toHex(answered.row.id));
       if (outcome !== "mailbox_full") continue;
@@ -97,6 +98,18 @@ export class Delivery {
       onFull(answered.row);
     }
     return failure;
+  }
+
+  /** What was answered at the same moment becomes durable together. */
+  async #settle(delivered: readonly Delivered[]): Promise<void> {
+    this.#answered.push(...delivered);
+    this.#settling ??= setImmediate().then(() => {
+      this.#settling = undefined;
+      const answered = this.#answered.splice(0);
+      const { core } = this.#options;
+      core.step((draft) => settleDelivery(draft, core.self, answered));
+    });
+    await this.#settling;
   }
 
   /** A server that asks to slow down is answered by waiting: the next round sends what is left. */
@@ -112,3 +125,9 @@ export class Delivery {
     return (this.#resting.get(address) ?? 0) <= this.#options.core.now();
   }
 }
+
+/** A row without a cell is one that another step has just taken away; the server refuses an empty one. */
+const cellOf = (draft: Draft, { key, row }: Waiting): OutboxCell => ({
+  ...row,
+  cell: draft.get(outboxCells, key) ?? new Uint8Array(0),
+});

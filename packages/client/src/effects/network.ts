@@ -3,11 +3,12 @@ import type {
   EnqueueOutcome,
   FetchResponse,
   KeyPackageClaimResponse,
+  LookUpResponse,
   SlotEntry,
   SlotPutResponse,
 } from "@quicprochat/protocol";
 import type { PendingCommit } from "../conversation/pending-commit.ts";
-import type { OutboxRow } from "../outbox/outbox-row.ts";
+import type { OutboxCell } from "../outbox/outbox-row.ts";
 
 /** `refused`: the server will never take this cell. */
 export type CellOutcome = EnqueueOutcome | "refused";
@@ -18,7 +19,7 @@ export type Source = { readonly kind: "door" } | { readonly kind: "mailbox"; rea
 export interface Network {
   /** Sends cells that share one address, in order, and tells the outcome of each. Throws when an answer is missing. */
   enqueue(
-    rows: readonly OutboxRow[],
+    rows: readonly OutboxCell[],
     onOutcome: (at: number, outcome: CellOutcome) => void,
     signal: AbortSignal,
   ): Promise<void>;
@@ -30,6 +31,7 @@ export interface Network {
     signal: AbortSignal,
   ): Promise<void>;
   claim(username: string, signal: AbortSignal): Promise<KeyPackageClaimResponse>;
+  lookUp(username: string, signal: AbortSignal): Promise<LookUpResponse>;
   fetch(source: Source, cursor: bigint, signal: AbortSignal): Promise<FetchResponse>;
   acknowledge(source: Source, cursor: bigint, signal: AbortSignal): Promise<void>;
 }

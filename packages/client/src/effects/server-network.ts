@@ -6,6 +6,7 @@ import {
   enqueueOutcomes,
   type FetchResponse,
   type KeyPackageClaimResponse,
+  type LookUpResponse,
   methods,
   limits as protocolLimits,
   RefusalError,
@@ -15,7 +16,7 @@ import {
 import type { Links } from "../connection/links.ts";
 import type { PendingCommit } from "../conversation/pending-commit.ts";
 import { limits } from "../limits.ts";
-import type { OutboxRow } from "../outbox/outbox-row.ts";
+import type { OutboxCell } from "../outbox/outbox-row.ts";
 import { suite } from "../step/suite.ts";
 import type { CellOutcome, Network, Source } from "./network.ts";
 import { isPassing } from "./passing.ts";
@@ -28,7 +29,7 @@ export class ServerNetwork implements Network {
   }
 
   async enqueue(
-    rows: readonly OutboxRow[],
+    rows: readonly OutboxCell[],
     onOutcome: (at: number, outcome: CellOutcome) => void,
     signal: AbortSignal,
   ): Promise<void> {
@@ -48,11 +49,18 @@ export class ServerNetwork implements Network {
     const worker = async (): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         const [at, row] = next;
-        const answer = this.#links.call("send", methods.enqueue, requestOf(row), { signal });
-        onOutcome(at, await outcomeOf(answer));
+        try {
+          const answer = this.#links.call("send", methods.enqueue, requestOf(row), { signal });
+          onOutcome(at, await outcomeOf(answer));
+        } catch (error) {
+          // What is under way may still be answered; nothing more is begun.
+          queue.length = 0;
+          throw error;
+        }
       }
     };
-    await Promise.all(Array.from({ length: limits.enqueuesAtOnce }, worker));
+    const ended = await Promise.allSettled(Array.from({ length: limits.enqueuesAtOnce }, worker));
+    for (const one of ended) if (one.status === "rejected") throw one.reason;
   }
 
   async putSlot({ slotName: name, entry, signature }: PendingCommit, signal: AbortSignal): Promise<SlotPutResponse> {
@@ -88,6 +96,10 @@ export class ServerNetwork implements Network {
     );
   }
 
+  async lookUp(username: string, signal: AbortSignal): Promise<LookUpResponse> {
+    return this.#links.errand((call) => call(methods.lookUp, { username }, { signal }), { signal });
+  }
+
   async fetch(source: Source, cursor: bigint, signal: AbortSignal): Promise<FetchResponse> {
     const request = { cursor, limit: protocolLimits.fetchCellsMax };
     return source.kind === "door"
@@ -104,7 +116,7 @@ export class ServerNetwork implements Network {
   }
 }
 
-const requestOf = ({ id, address, doorKey, cell }: OutboxRow): MessageInitShape<typeof EnqueueRequestSchema> => ({
+const requestOf = ({ id, address, doorKey, cell }: OutboxCell): MessageInitShape<typeof EnqueueRequestSchema> => ({
   items: [{ id, address, doorKey }],
   body: cell,
 });

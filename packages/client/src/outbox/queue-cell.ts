@@ -3,7 +3,8 @@ import { limits as protocolLimits } from "@quicprochat/protocol";
 import type { Member } from "../conversation/members.ts";
 import { type CellContent, sealGroupCell } from "../envelope/group-cell.ts";
 import type { Draft } from "../step/draft.ts";
-import { type OutboxRow, outboxRows } from "./outbox-row.ts";
+import { rowWaits } from "./message-progress.ts";
+import { type OutboxCell, type OutboxRow, outboxCells, outboxRows } from "./outbox-row.ts";
 
 type Cell = Pick<OutboxRow, "purpose" | "groupId" | "epoch" | "messageKey"> & {
   /** env_n of that epoch. */
@@ -29,7 +30,10 @@ export function queueGroupCell(draft: Draft, member: Member, cell: Cell): boolea
   return true;
 }
 
-export function queueCell(draft: Draft, row: Omit<OutboxRow, "id">): void {
-  draft.put(outboxRows, draft.nextKey(), { ...row, id: draft.random(protocolLimits.messageIdBytes) });
+export function queueCell(draft: Draft, { cell, ...row }: Omit<OutboxCell, "id">): void {
+  const key = draft.nextKey();
+  draft.put(outboxRows, key, { ...row, id: draft.random(protocolLimits.messageIdBytes) });
+  draft.put(outboxCells, key, cell);
+  if (row.purpose === "message") rowWaits(draft, row.messageKey);
   draft.act({ kind: "deliver" });
 }

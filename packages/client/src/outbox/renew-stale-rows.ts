@@ -3,10 +3,10 @@ import { toHex } from "@quicprochat/bytes";
 import { conversations } from "../conversation/conversation.ts";
 import { type Group, groups } from "../conversation/group.ts";
 import { messages } from "../history/message.ts";
-import { changeMessageState } from "../history/record-message.ts";
 import type { Draft } from "../step/draft.ts";
 import { sealMessage } from "../step/send-message.ts";
-import { type OutboxRow, outboxRows } from "./outbox-row.ts";
+import { endMessage, rowLeft } from "./message-progress.ts";
+import { dropRow, type OutboxRow, outboxRows } from "./outbox-row.ts";
 
 /**
  * `hasLeft`: whether the row may be on the server already; such a row leaves again as it is. Should it be forgotten
@@ -16,7 +16,8 @@ export function renewStaleRows(draft: Draft, hasLeft: (row: OutboxRow) => boolea
   const stale = new Map<string, { messageKey: Uint8Array; devices: Set<string> }>();
   for (const { key, value: row } of draft.list(outboxRows)) {
     if (row.purpose !== "message" || hasLeft(row) || !isStale(draft, row)) continue;
-    draft.delete(outboxRows, key);
+    dropRow(draft, key);
+    rowLeft(draft, row.messageKey, false);
     const name = toHex(row.messageKey);
     const renewed = stale.get(name) ?? { messageKey: row.messageKey, devices: new Set() };
     renewed.devices.add(toHex(row.deviceId));
@@ -36,7 +37,7 @@ function renew(draft: Draft, key: Uint8Array, devices: ReadonlySet<string>): voi
   const message = draft.get(messages, key);
   if (message === undefined) return;
   const group = currentGroup(draft, message.conversationId);
-  if (group === undefined) return changeMessageState(draft, key, "failed");
+  if (group === undefined) return endMessage(draft, key, "failed");
   const renewed = { ...message, epoch: group.epoch };
   draft.put(messages, key, renewed);
   sealMessage(draft, {

@@ -1,37 +1,32 @@
 /** What the outcomes of sent rows mean for outbox and history. */
-import { equalBytes, toHex } from "@quicprochat/bytes";
+import { toHex } from "@quicprochat/bytes";
 import type { EnqueueOutcome } from "@quicprochat/protocol";
-import { changeMessageState } from "../history/record-message.ts";
 import type { Draft } from "../step/draft.ts";
-import { outboxRows } from "./outbox-row.ts";
+import type { Self } from "../step/self.ts";
+import { endMessage, rowLeft } from "./message-progress.ts";
+import { dropRow, outboxRows } from "./outbox-row.ts";
 import type { Waiting } from "./plan-delivery.ts";
 
 /** Whatever is neither stored nor waits for room was given up. */
 export type Delivered = { readonly waiting: Waiting; readonly outcome: EnqueueOutcome | "refused" };
 
-/** A message counts as stored once no row of it is left, unless one of them was given up. */
-export function settleDelivery(draft: Draft, delivered: readonly Delivered[]): void {
-  const touched = new Map<string, { key: Uint8Array; failed: boolean }>();
+/** A message counts as stored once no row of it is left, and as failed where none of them reached anybody else. */
+export function settleDelivery(draft: Draft, { user }: Pick<Self, "user">, delivered: readonly Delivered[]): void {
+  const touched = new Map<string, Uint8Array>();
   for (const { waiting, outcome } of delivered) {
     // A full mailbox takes cells again once its reader has been there: the row waits.
     if (outcome === "mailbox_full") continue;
     // Another step may have encrypted it anew meanwhile.
     if (draft.get(outboxRows, waiting.key) === undefined) continue;
-    draft.delete(outboxRows, waiting.key);
+    dropRow(draft, waiting.key);
     const { row } = waiting;
     if (row.purpose === "welcome" && outcome !== "stored")
       draft.tell({ kind: "notice", text: unreachedText(row.user) });
     if (row.purpose !== "message") continue;
-    const name = toHex(row.messageKey);
-    const failed = (touched.get(name)?.failed ?? false) || outcome !== "stored";
-    touched.set(name, { key: row.messageKey, failed });
+    rowLeft(draft, row.messageKey, outcome === "stored" && row.user !== user);
+    touched.set(toHex(row.messageKey), row.messageKey);
   }
-  if (touched.size === 0) return;
-  const left = draft.list(outboxRows);
-  for (const { key, failed } of touched.values()) {
-    if (failed) changeMessageState(draft, key, "failed");
-    else if (!left.some(({ value }) => equalBytes(value.messageKey, key))) changeMessageState(draft, key, "stored");
-  }
+  for (const key of touched.values()) endMessage(draft, key, "failed");
 }
 
 const unreachedText = (user: string): string =>

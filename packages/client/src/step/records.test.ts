@@ -9,6 +9,7 @@ import { joiners } from "../conversation/joiner.ts";
 import { pendingCommits } from "../conversation/pending-commit.ts";
 import { messageKey, messages } from "../history/message.ts";
 import { heldCells } from "../inbox/held-cell.ts";
+import { messageProgress } from "../outbox/message-progress.ts";
 import { outboxRows } from "../outbox/outbox-row.ts";
 import type { Table } from "./table.ts";
 
@@ -85,13 +86,13 @@ const samples: readonly Sample[] = [
     address: key,
     door: false,
     doorKey: new Uint8Array(0),
-    cell: bytes,
     groupId: key,
     epoch: 2n,
     user: "bob",
     deviceId: id,
     messageKey: messageKey(message),
   }),
+  sample(messageProgress, { waiting: 3, reached: true }),
 ];
 
 test("every record is the same again after it was written and read", () => {

@@ -8,7 +8,8 @@ import type { Member } from "../conversation/members.ts";
 import { type Content, encodeContent, type TextBody } from "../envelope/content.ts";
 import { Failure } from "../failure.ts";
 import { type Message, messageKey } from "../history/message.ts";
-import { changeMessageState, recordMessage } from "../history/record-message.ts";
+import { recordMessage } from "../history/record-message.ts";
+import { endMessage } from "../outbox/message-progress.ts";
 import { queueGroupCell } from "../outbox/queue-cell.ts";
 import { othersOf } from "./adopt-commit.ts";
 import type { Draft } from "./draft.ts";
@@ -61,7 +62,7 @@ export function sealMessage(draft: Draft, { message, groupId, isRecipient }: Sea
   if (state === undefined || envelope === undefined) throw new Failure("conversation_closed", "This group is over.");
   const key = messageKey(message);
   const recipients = othersOf(state).filter(isRecipient);
-  if (recipients.length === 0) return changeMessageState(draft, key, "stored");
+  if (recipients.length === 0) return endMessage(draft, key, "stored");
   const encrypted = encrypt(state, {
     data: encodeContent(contentOf(message)),
     authenticatedData: EMPTY,
@@ -80,6 +81,8 @@ export function sealMessage(draft: Draft, { message, groupId, isRecipient }: Sea
       content: { kind: "mls-message", message: encrypted.message },
     });
   }
+  // Nobody of them has an address that can be read.
+  endMessage(draft, key, "failed");
 }
 
 const contentOf = ({ id, counter, parents, sentAt, text }: Message): Content<TextBody> => ({
