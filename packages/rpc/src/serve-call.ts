@@ -126,7 +126,8 @@ async function respond(received: Received, signal: AbortSignal, served: Served):
 
 function refusalOf(error: unknown, served: Served): RefusalError {
   if (error instanceof RefusalError) return error;
-  served.onFault?.(error);
+  // A peer that leaves while its call is at work is no fault.
+  if (!(error instanceof StreamError)) served.onFault?.(error);
   return new RefusalError("unavailable");
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create } from "@bufbuild/protobuf";
 import { encodeWith } from "@quicprochat/bytes";
-import type { Stream } from "@quicprochat/connection";
+import { type Stream, StreamError } from "@quicprochat/connection";
 import { HelloResponseSchema, methods, limits as protocolLimits, RefusalError } from "@quicprochat/protocol";
 import { echo, ServedPair } from "../test/served-pair.ts";
 import { encodeRequest } from "./frame.ts";
@@ -262,4 +262,13 @@ test("a call that finds no room in the shared memory is refused, and what calls 
   }
   memory.free = 6;
   await call(pair.client, methods.hello, hello);
+});
+
+test("a caller that leaves while its call is at work is no fault of ours", async () => {
+  const leaving = async (): Promise<never> => {
+    throw new StreamError("closed");
+  };
+  await using pair = new ServedPair(leaving);
+  await assert.rejects(call(pair.client, methods.hello, { version: 1, class: 1 }), { code: "unavailable" });
+  assert.deepEqual(pair.faults, []);
 });
