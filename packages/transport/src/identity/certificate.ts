@@ -3,14 +3,25 @@ import { X509Certificate } from "node:crypto";
 import { concatBytes, fromHex, toUtf8 } from "@quicprochat/bytes";
 import { type SigningKeyPair, sha256, sign } from "@quicprochat/crypto";
 
-const tag = { integer: 0x02, bitString: 0x03, utf8String: 0x0c, generalizedTime: 0x18, sequence: 0x30, set: 0x31 };
+const tag = {
+  integer: 0x02,
+  bitString: 0x03,
+  utf8String: 0x0c,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  sequence: 0x30,
+  set: 0x31,
+};
 const EXPLICIT_VERSION = 0xa0;
 
 const ed25519 = der(tag.sequence, fromHex("06032b6570"));
 const commonName = fromHex("0603550403");
 const name = der(tag.sequence, der(tag.set, der(tag.sequence, commonName, der(tag.utf8String, toUtf8("quicprochat")))));
-// Nobody reads the dates: statements have their own, which can be renewed without a new certificate.
-const validity = der(tag.sequence, generalizedTime("20000101000000Z"), generalizedTime("99991231235959Z"));
+// Nobody reads the dates: statements have their own, which can be renewed without a new certificate. Up to 2049 they have
+// two digits of the year, then four (section 4.1.2.5).
+const notBefore = der(tag.utcTime, toUtf8("000101000000Z"));
+const notAfter = der(tag.generalizedTime, toUtf8("99991231235959Z"));
+const validity = der(tag.sequence, notBefore, notAfter);
 
 /** DER. The same for the same key. */
 export function selfSignedCertificate({ publicKey, privateKey }: SigningKeyPair): Uint8Array {
@@ -48,14 +59,13 @@ function bitString(bytes: Uint8Array): Uint8Array {
   return der(tag.bitString, unusedBits, bytes);
 }
 
-function generalizedTime(text: string): Uint8Array {
-  return der(tag.generalizedTime, toUtf8(text));
-}
-
 function der(type: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const content = concatBytes(...parts);
-  const { length } = content;
-  const shortForm = length < 0x80;
-  const head = shortForm ? Uint8Array.of(type, length) : Uint8Array.of(type, 0x82, length >> 8, length & 0xff);
-  return concatBytes(head, content);
+  return concatBytes(Uint8Array.of(type, ...lengthOf(content.length)), content);
+}
+
+/** In as few bytes as it takes: DER allows no other way. */
+function lengthOf(length: number): number[] {
+  if (length < 0x80) return [length];
+  return length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
 }
