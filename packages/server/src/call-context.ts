@@ -2,6 +2,7 @@
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { SigningKeyPair } from "@quicprochat/crypto";
 import type { HelloResponseSchema, Method } from "@quicprochat/protocol";
+import type { Calendar } from "./calendar.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { Log } from "./log-line.ts";
 import type { OpaqueServer } from "./opaque-server.ts";
@@ -35,6 +36,7 @@ export type ServerContext = {
   readonly sessions: Sessions;
   readonly storeWatch: StoreWatch;
   readonly now: () => number;
+  readonly calendar: Calendar;
   readonly log: Log;
 };
 

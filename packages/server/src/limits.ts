@@ -12,6 +12,8 @@ export const limits = {
   /** Connections at once: of all peers, and of one address prefix. */
   connectionsMax: 4_096,
   connectionsPerPrefixMax: 1_024,
+  /** Of one prefix, once half of all places are taken. */
+  connectionsPerPrefixWhenBusyMax: 64,
   /** A connection must have said its class by then. */
   helloMs: 10_000,
   /** An errand is over by then. */
@@ -20,9 +22,10 @@ export const limits = {
   callsPerConnectionMax: 32,
   /** Payload bytes of all calls of one connection that are under way. */
   requestBytesPerConnectionMax: 5 * 1024 * 1024,
-  /** Bytes of requests and responses under way: of all connections, and of one address prefix. */
+  /** Bytes of requests and responses under way: of all connections, of one prefix, and of one once half of all is taken. */
   callBytesMax: 256 * 1024 * 1024,
   callBytesPerPrefixMax: 64 * 1024 * 1024,
+  callBytesPerPrefixWhenBusyMax: 8 * 1024 * 1024,
   /** Calls within a sliding second. */
   callsPerSecondPerPrefix: 50,
   callsPerSecondPerConnection: 50,
@@ -30,6 +33,11 @@ export const limits = {
   /** Log-ins to one name, known or not, and registrations from one address prefix, within a sliding minute. */
   loginsPerMinutePerName: 20,
   registrationsPerMinutePerPrefix: 30,
+  /** Private mailboxes made, and bytes stored (a cell counts for each of its addresses), from one prefix in a sliding minute. */
+  mailboxesPerMinutePerPrefix: 120,
+  storedBytesPerMinutePerPrefix: 256 * 1024 * 1024,
+  /** Calls refused for their rate within a sliding minute before the connection is closed: whoever waits as told has few. */
+  rateRefusalsPerMinute: 3_000,
   /** Addresses, names and prefixes that a rate limit remembers. */
   rateEntriesMax: 100_000,
   /** Private mailboxes that one connection reads. */
@@ -40,6 +48,8 @@ export const limits = {
   answerStepMs: 5,
   /** What a caller is told to wait when the disk is full or the queue of the store is. */
   retryAfterMs: 1_000,
+  /** What one operation counts for at most among the bytes that wait. */
+  storeOperationBytesMax: 16 * 1024 * 1024,
   /** Operations that share one fsync, and operations and bytes that may wait for their turn. */
   storeBatchMax: 128,
   storeQueueMax: 8_192,

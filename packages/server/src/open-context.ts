@@ -1,6 +1,7 @@
 /** Everything that answers calls, made from a data folder. */
 import { fromUtf8, toUtf8 } from "@quicprochat/bytes";
 import { type SigningKeyPair, systemRandom } from "@quicprochat/crypto";
+import { Calendar } from "./calendar.ts";
 import type { KeyStretching, Registration, ServerContext } from "./call-context.ts";
 import type { DataFolder, SecretFile } from "./data-folder.ts";
 import { limits as defaultLimits, type ServerLimits } from "./limits.ts";
@@ -52,7 +53,8 @@ export async function openContext(options: ContextOptions, { resources, onFailur
   const registered = registrationOf(registration, registrationSecretOf(folder));
   const path = folder.database;
   const store = resources.use(await openSqliteStore({ path, limits, onEnd: onFailure }));
-  resources.use(startUpkeep({ store, limits, now, log }));
+  const calendar = calendarOf(options, log);
+  resources.use(startUpkeep({ store, limits, calendar, now, log }));
   return {
     ...keys,
     store,
@@ -66,8 +68,16 @@ export async function openContext(options: ContextOptions, { resources, onFailur
     sessions: new Sessions(),
     storeWatch: new StoreWatch(log),
     now,
+    calendar,
     log,
   };
+}
+
+/** A clock of a test's counts for both. */
+function calendarOf({ now }: RunSettings, log: Log): Calendar {
+  const wall = now ?? Date.now;
+  const onJump = (hours: number): void => log({ time: wall(), level: "warn", event: "clock_jumped", hours });
+  return new Calendar({ now: wall, elapsedMs: now ?? (() => performance.now()), onJump });
 }
 
 const opaqueSetup: SecretFile<OpaqueServer> = {

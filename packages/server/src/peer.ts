@@ -19,6 +19,7 @@ export class Peer implements Disposable {
   /** For rate limits only. */
   readonly prefix: string;
   readonly calls: RateLimit;
+  readonly rateRefusals: RateLimit;
   session: DeviceOf | undefined;
   login: LoginUnderWay | undefined;
   readonly #attached = new Set<string>();
@@ -31,6 +32,7 @@ export class Peer implements Disposable {
     this.connection = connection;
     this.prefix = addressPrefix(connection.remoteAddress);
     this.calls = new RateLimit({ max: limits.callsPerSecondPerConnection, windowMs: 1_000, entriesMax: 1 });
+    this.rateRefusals = new RateLimit({ max: limits.rateRefusalsPerMinute, windowMs: 60_000, entriesMax: 1 });
     this.#limits = limits;
     this.#timer = this.#closeAfter(limits.helloMs, "no hello came");
   }

@@ -8,7 +8,6 @@ import {
   RefusalError,
 } from "@quicprochat/protocol";
 import type { ServerContext } from "./call-context.ts";
-import { hourOf } from "./hours.ts";
 import { cursorOf } from "./require.ts";
 
 type FetchAnswer = MessageInitShape<typeof FetchResponseSchema>;
@@ -20,7 +19,7 @@ export async function fetchCells(
 ): Promise<FetchAnswer> {
   if (limit < 1 || limit > protocolLimits.fetchCellsMax) throw new RefusalError("malformed");
   const bytesMax = server.limits.fetchBytesMax;
-  const read = { address, cursor: cursorOf(cursor), cellsMax: limit, bytesMax, hour: hourOf(server.now()) };
+  const read = { address, cursor: cursorOf(cursor), cellsMax: limit, bytesMax, hour: server.calendar.hour() };
   const fetched = await server.store.fetch(read);
   if (fetched === null) throw new RefusalError("mailbox_unknown");
   const cells = fetched.cells.map(({ cursor: at, body }) => ({ cursor: BigInt(at), body }));
@@ -38,7 +37,7 @@ export async function acknowledgeCells(
 
 /** Whether cells wait already. */
 export async function cellsWait(server: ServerContext, address: Uint8Array): Promise<boolean> {
-  const read = { address, cursor: 0, cellsMax: 1, bytesMax: 1, hour: hourOf(server.now()) };
+  const read = { address, cursor: 0, cellsMax: 1, bytesMax: 1, hour: server.calendar.hour() };
   const fetched = await server.store.fetch(read);
   if (fetched === null) throw new RefusalError("mailbox_unknown");
   return fetched.cells.length > 0;

@@ -16,8 +16,12 @@ export class Reception {
 
   constructor(server: ServerContext) {
     this.#server = server;
-    const { callBytesMax, callBytesPerPrefixMax } = server.limits;
-    this.#memory = new SharedMemory({ bytesMax: callBytesMax, bytesPerPrefixMax: callBytesPerPrefixMax });
+    const { limits } = server;
+    this.#memory = new SharedMemory({
+      bytesMax: limits.callBytesMax,
+      bytesPerPrefixMax: limits.callBytesPerPrefixMax,
+      bytesPerPrefixWhenBusyMax: limits.callBytesPerPrefixWhenBusyMax,
+    });
   }
 
   get connectionCount(): number {
@@ -52,13 +56,21 @@ export class Reception {
     const { limits } = this.#server;
     const peer = new Peer(connection, limits);
     const count = this.#countByPrefix.get(peer.prefix) ?? 0;
-    if (this.draining || this.#serving.size >= limits.connectionsMax || count >= limits.connectionsPerPrefixMax) {
+    if (this.draining || count >= this.#roomForPrefix()) {
       peer[Symbol.dispose]();
       connection.close(this.draining ? closeCodes.draining : closeCodes.excessive, "no room for another connection");
       return;
     }
     this.#countByPrefix.set(peer.prefix, count + 1);
     this.#serving.set(connection, this.#serve(peer));
+  }
+
+  /** Once half of all places are taken, those who have many get no more: a few prefixes cannot keep out everybody. */
+  #roomForPrefix(): number {
+    const { connectionsMax, connectionsPerPrefixMax, connectionsPerPrefixWhenBusyMax } = this.#server.limits;
+    const { size } = this.#serving;
+    if (size >= connectionsMax) return 0;
+    return size < connectionsMax / 2 ? connectionsPerPrefixMax : connectionsPerPrefixWhenBusyMax;
   }
 
   async #serve(peer: Peer): Promise<void> {
@@ -92,6 +104,6 @@ export class Reception {
 /** Name and place of a fault. Its text could hold what a log must not. */
 function whereOf(error: unknown): { name: string; at: string } {
   if (!(error instanceof Error)) return { name: typeof error, at: "" };
-  const [place = ""] = /\bat .*/.exec(error.stack ?? "") ?? [];
-  return { name: error.name, at: place };
+  const [place = ""] = /^\s+at .*/m.exec(error.stack ?? "") ?? [];
+  return { name: error.name, at: place.trim() };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Connection } from "@quicprochat/connection";
+import { systemRandom } from "@quicprochat/crypto";
 import {
   type ConnectionClass,
   connectionClasses,
@@ -11,7 +12,7 @@ import {
 } from "@quicprochat/protocol";
 import { call, closeCodes } from "@quicprochat/rpc";
 import { Hosted } from "../test/hosted.ts";
-import { Person } from "../test/person.ts";
+import { openMailbox, Person } from "../test/person.ts";
 import { refused } from "../test/refused.ts";
 import { routes } from "./routes.ts";
 
@@ -139,4 +140,36 @@ test("too many calls a second are told when to come back, from one connection an
     clock.now += refusal.retryAfterMs;
     await hello();
   }
+});
+
+test("whoever asks on and on instead of waiting loses the connection, and nobody else does", async () => {
+  const limits = { callsPerSecondPerConnection: 3, rateRefusalsPerMinute: 20 };
+  await using hosted = await Hosted.start({ limits, now: () => 1e12 });
+  const [flood, other] = [await hosted.connect("send"), await hosted.connect("send")];
+  const hello = (connection: Connection) => call(connection, methods.hello, { version: 1, class: 3 });
+  await Promise.allSettled(Array.from({ length: 30 }, () => hello(flood)));
+  assert.equal((await flood.closed).code, closeCodes.excessive);
+  await hello(other);
+});
+
+test("once half of the places are taken, whoever has many gets no more", async () => {
+  const limits = { connectionsMax: 8, connectionsPerPrefixMax: 6, connectionsPerPrefixWhenBusyMax: 5 };
+  await using hosted = await Hosted.start({ limits });
+  for (let taken = 0; taken < 5; taken++) await hosted.connect("send");
+  assert.equal((await hosted.connectBare().closed).code, closeCodes.excessive);
+});
+
+test("making mailboxes and storing much are slowed down for each place", async () => {
+  const limits = { mailboxesPerMinutePerPrefix: 2, storedBytesPerMinutePerPrefix: 10_000 };
+  await using hosted = await Hosted.start({ limits, now: () => 1e12 });
+  const boxes = [await openMailbox(hosted), await openMailbox(hosted)];
+  await assert.rejects(openMailbox(hosted), refused("rate_limited"));
+  const send = await hosted.connect("send");
+  const enqueue = (bytes: number) =>
+    call(send, methods.enqueue, {
+      items: boxes.map(({ address }) => ({ id: systemRandom(16), address })),
+      body: new Uint8Array(bytes),
+    });
+  await enqueue(4_096);
+  await assert.rejects(enqueue(1_024), refused("rate_limited"), "a cell counts for each of its addresses");
 });

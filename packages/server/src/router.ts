@@ -1,6 +1,6 @@
 /** Decides which call a connection may make at this moment, and answers it. docs/protocol.md, "Connections". */
 import { methods, RefusalError } from "@quicprochat/protocol";
-import type { BoundMethod } from "@quicprochat/rpc";
+import { type BoundMethod, closeCodes } from "@quicprochat/rpc";
 import type { Call, ServerContext } from "./call-context.ts";
 import type { Peer } from "./peer.ts";
 import { spend } from "./rate-limit/rates.ts";
@@ -10,13 +10,23 @@ import { ServerError } from "./server-error.ts";
 /** What answers this method. Throws `RefusalError` where this connection may not call it, now or ever. */
 export function admit(call: Call, methodNumber: number): BoundMethod {
   const { server, peer } = call;
-  const now = server.now();
-  spend(peer.calls, "", now);
-  spend(server.rates.calls, peer.prefix, now);
+  meter(call);
   const route = routes.get(methodNumber);
   if (route === undefined) throw new RefusalError("unknown_method");
   requireClass(peer, route);
   return answering(server, route.bind(call));
+}
+
+/** Refusals cost us something, too: whoever asks on and on instead of waiting loses the connection. */
+function meter({ server, peer }: Call): void {
+  const now = server.now();
+  try {
+    spend(peer.calls, "", now);
+    spend(server.rates.calls, peer.prefix, now);
+  } catch (error) {
+    if (peer.rateRefusals.take("", now) > 0) peer.connection.close(closeCodes.excessive, "too many calls");
+    throw error;
+  }
 }
 
 function requireClass({ connectionClass, session }: Peer, { method }: Route): void {

@@ -16,12 +16,15 @@ export class StoreWatch {
 
   refused({ code, message }: ServerError, now: number): void {
     this.#lastRefused = now;
-    if (now - this.#lastLogged < QUIET_MS) return;
+    if (isQuiet(now - this.#lastLogged)) return;
     this.#lastLogged = now;
     this.#log({ time: now, level: "error", event: "store_refused", code, message });
   }
 
   state(now: number): "ok" | "unavailable" {
-    return now - this.#lastRefused < QUIET_MS ? "unavailable" : "ok";
+    return isQuiet(now - this.#lastRefused) ? "unavailable" : "ok";
   }
 }
+
+/** A clock that was set back is no reason to be quiet. */
+const isQuiet = (sinceMs: number): boolean => Math.abs(sinceMs) < QUIET_MS;

@@ -1,5 +1,5 @@
 /** Expires and vacuums from time to time, in small steps between which others have their turn. */
-import { hourOf } from "./hours.ts";
+import type { Calendar } from "./calendar.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { Log } from "./log-line.ts";
 import { errorCode } from "./server-error.ts";
@@ -8,6 +8,7 @@ import type { Store } from "./store/store.ts";
 type Upkeep = {
   readonly store: Store;
   readonly limits: ServerLimits;
+  readonly calendar: Calendar;
   readonly now: () => number;
   readonly log: Log;
 };
@@ -31,11 +32,11 @@ export function startUpkeep(upkeep: Upkeep): AsyncDisposable {
   };
 }
 
-async function runRound({ store, limits, now, log }: Upkeep, stopped: () => boolean): Promise<void> {
+async function runRound({ store, limits, calendar, now, log }: Upkeep, stopped: () => boolean): Promise<void> {
   const step = { rowsMax: limits.expireRowsMax, pagesMax: limits.vacuumPagesMax };
   try {
     for (let steps = 0; steps < limits.upkeepStepsMax && !stopped(); steps++) {
-      if (!(await store.upkeep({ ...step, hour: hourOf(now()) }))) return;
+      if (!(await store.upkeep({ ...step, hour: calendar.hour() }))) return;
     }
   } catch (error) {
     log({ time: now(), level: "warn", event: "upkeep_failed", code: errorCode(error) });

@@ -16,6 +16,8 @@ export const generous = {
   enqueuesPerSecondPerMailbox: 1e6,
   loginsPerMinutePerName: 1e6,
   registrationsPerMinutePerPrefix: 1e6,
+  mailboxesPerMinutePerPrefix: 1e6,
+  storedBytesPerMinutePerPrefix: 1e12,
 };
 
 export type HostOptions = Partial<Pick<RunOptions, "registration" | "limits" | "now">> & {

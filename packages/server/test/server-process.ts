@@ -5,6 +5,8 @@ const unlimited: Partial<ServerLimits> = {
   callsPerSecondPerPrefix: 1e9,
   callsPerSecondPerConnection: 1e9,
   enqueuesPerSecondPerMailbox: 1e9,
+  mailboxesPerMinutePerPrefix: 1e9,
+  storedBytesPerMinutePerPrefix: 1e15,
 };
 
 const [, , dataDir = ""] = process.argv;

@@ -23,6 +23,7 @@ export const enqueue: Handler<typeof methods.enqueue> = async (request, { server
   requireItems(items);
   peer.devoteTo({ kind: "door" });
   const now = server.now();
+  spend(server.rates.storedBytes, peer.prefix, now, body.length * items.length);
   for (const { address } of items) spend(server.rates.enqueues, toHex(address), now);
   const outcomes = await server.store.enqueue({
     to,
@@ -32,7 +33,7 @@ export const enqueue: Handler<typeof methods.enqueue> = async (request, { server
       address,
       doorKeyHash: doorKey.length === 0 ? null : sha256(doorKey),
     })),
-    expiresHour: expiryHour(now, ttlOf(ttlHours)),
+    expiresHour: expiryHour(server.calendar.hour(), ttlOf(ttlHours)),
     caps: server.limits,
   });
   for (const [at, item] of items.entries()) if (outcomes[at] === "stored") server.wakes.notify(item.address);

@@ -33,6 +33,16 @@ test("who waits as long as told is let through, whatever came before", () => {
   );
 });
 
+test("what weighs more is let through less often, and told when", () => {
+  const limit = new RateLimit(options);
+  assert.equal(limit.take("a", 0, 6), 0);
+  assert.equal(limit.take("a", 0, 4), 0);
+  const wait = limit.take("a", 0, 5);
+  assert.ok(wait > 1_000);
+  assert.equal(limit.take("a", wait, 5), 0);
+  assert.ok(limit.take("a", wait, 5) > 0);
+});
+
 test("never more than twice the limit within any window", () => {
   const gaps = fc.array(fc.nat(300), { minLength: 1, maxLength: 200 });
   fc.assert(
@@ -69,6 +79,9 @@ test("an IPv4 address stands for itself, an IPv6 address for its /64", () => {
     ["[fe80::1%eth0]:5001", "fe80:0:0:0"],
     ["[::ffff:192.0.2.7]:5001", "192.0.2.7"],
     ["client:0", "client"],
+    ["[::ffff:192.0.2.7]:1", "192.0.2.7"],
+    ["[0:0:0:0:0:ffff:c000:207]:1", "192.0.2.7"],
+    ["[::ffff:c000:208]:1", "192.0.2.8"],
   ];
   for (const [remote, prefix] of cases) assert.equal(addressPrefix(remote), prefix, remote);
 });

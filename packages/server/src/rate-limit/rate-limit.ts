@@ -16,19 +16,19 @@ export class RateLimit {
     this.#options = options;
   }
 
-  /** 0 when it may happen, and it is counted; else the milliseconds to wait. */
-  take(key: string, now: number): number {
+  /** 0 when it may happen, and it is counted as often as it weighs; else the milliseconds to wait. */
+  take(key: string, now: number, weight = 1): number {
     const { max, windowMs, entriesMax } = this.#options;
     const counts = advance(this.#counts.get(key), now, windowMs);
     // The previous window counts for the part of it that the sliding one still covers.
     const share = 1 - (now - counts.start) / windowMs;
-    const weight = counts.previous * share + counts.current;
-    if (weight + 1 > max + ROUNDING) return waitMs(counts, { max, windowMs, now });
+    const used = counts.previous * share + counts.current;
+    if (used + weight > max + ROUNDING) return waitMs(counts, { max, windowMs, now, weight });
     this.#counts.delete(key);
     // The map keeps the order of use: what was used least recently goes first.
     if (this.#counts.size >= entriesMax)
       for (const oldest of this.#counts.keys()) if (this.#counts.delete(oldest)) break;
-    this.#counts.set(key, { ...counts, current: counts.current + 1 });
+    this.#counts.set(key, { ...counts, current: counts.current + weight });
     return 0;
   }
 }
@@ -41,12 +41,12 @@ function advance(counts: Counts | undefined, now: number, windowMs: number): Cou
   return { start, current: 0, previous: windows === 1 ? counts.current : 0 };
 }
 
-type Wait = { readonly max: number; readonly windowMs: number; readonly now: number };
+type Wait = { readonly max: number; readonly windowMs: number; readonly now: number; readonly weight: number };
 
-/** When so much of the older window has slid out that one more fits. */
-function waitMs({ start, current, previous }: Counts, { max, windowMs, now }: Wait): number {
-  const fitsInThisWindow = current + 1 <= max;
+/** When so much of the older window has slid out that one more of this weight fits. */
+function waitMs({ start, current, previous }: Counts, { max, windowMs, now, weight }: Wait): number {
+  const fitsInThisWindow = current + weight <= max;
   const [older, newer, from] = fitsInThisWindow ? [previous, current, start] : [current, 0, start + windowMs];
-  const share = (max - 1 - newer) / older;
+  const share = (max - weight - newer) / older;
   return Math.max(1, Math.ceil(from + (1 - share) * windowMs - now));
 }

@@ -6,7 +6,9 @@ import { RateLimit } from "./rate-limit.ts";
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 
-export type Rates = { readonly [Name in "calls" | "enqueues" | "logins" | "registrations"]: RateLimit };
+export type Rates = {
+  readonly [Name in "calls" | "enqueues" | "logins" | "registrations" | "mailboxes" | "storedBytes"]: RateLimit;
+};
 
 export function ratesOf(limits: ServerLimits): Rates {
   const perSecond = { windowMs: SECOND_MS, entriesMax: limits.rateEntriesMax };
@@ -16,11 +18,13 @@ export function ratesOf(limits: ServerLimits): Rates {
     enqueues: new RateLimit({ ...perSecond, max: limits.enqueuesPerSecondPerMailbox }),
     logins: new RateLimit({ ...perMinute, max: limits.loginsPerMinutePerName }),
     registrations: new RateLimit({ ...perMinute, max: limits.registrationsPerMinutePerPrefix }),
+    mailboxes: new RateLimit({ ...perMinute, max: limits.mailboxesPerMinutePerPrefix }),
+    storedBytes: new RateLimit({ ...perMinute, max: limits.storedBytesPerMinutePerPrefix }),
   };
 }
 
 /** Throws `RefusalError("rate_limited")` with the time to wait. */
-export function spend(rate: RateLimit, key: string, now: number): void {
-  const retryAfterMs = rate.take(key, now);
+export function spend(rate: RateLimit, key: string, now: number, weight = 1): void {
+  const retryAfterMs = rate.take(key, now, weight);
   if (retryAfterMs > 0) throw new RefusalError("rate_limited", retryAfterMs);
 }

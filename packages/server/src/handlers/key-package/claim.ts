@@ -27,7 +27,7 @@ export const keyPackageClaim: Handler<typeof methods.keyPackageClaim> = async (r
     cipherSuite,
     doorKeyHash: doorKey.length === 0 ? null : sha256(doorKey),
     reserve,
-    rememberedUntilHour: expiryHour(server.now(), server.limits.claimedPackageKeptHours),
+    rememberedUntilHour: expiryHour(server.calendar.hour(), server.limits.claimedPackageKeptHours),
   });
   if (claimed.kind === "none") throw new RefusalError("no_package");
   return {

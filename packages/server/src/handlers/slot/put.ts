@@ -10,16 +10,18 @@ import {
 } from "@quicprochat/protocol";
 import type { Handler } from "../../call-context.ts";
 import { expiryHour } from "../../hours.ts";
+import { spend } from "../../rate-limit/rates.ts";
 import { requireLength } from "../../require.ts";
 import { slotEntry } from "./get.ts";
 
 const HOURS_PER_DAY = 24;
 
-export const slotPut: Handler<typeof methods.slotPut> = async ({ name, entry, signature }, { server }) => {
+export const slotPut: Handler<typeof methods.slotPut> = async ({ name, entry, signature }, { server, peer }) => {
   requireLength(name, signingKeyBytes);
   if (!validEntrySize(entry.length)) throw new RefusalError("wrong_size");
   if (!verifySlot(name, entry, signature)) throw new RefusalError("bad_proof");
-  const expiresHour = expiryHour(server.now(), protocolLimits.slotKeptDays * HOURS_PER_DAY);
+  spend(server.rates.storedBytes, peer.prefix, server.now(), entry.length);
+  const expiresHour = expiryHour(server.calendar.hour(), protocolLimits.slotKeptDays * HOURS_PER_DAY);
   const outcome = await server.store.putSlot({ name, entry, signature, expiresHour });
   if (outcome.kind === "won") {
     return { outcome: { case: "won", value: signReceipt(server.statementKey, name, sha256(entry)) } };

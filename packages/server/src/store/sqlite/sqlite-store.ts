@@ -15,6 +15,9 @@ export type SqliteStoreOptions = {
   readonly onEnd?: (error: Error) => void;
 };
 
+/** Most entries are far smaller than the largest. */
+const SLOT_BYTES = 192 * 1024;
+
 /** Throws `ServerError`: `data_newer`, `data_damaged`, `disk_full`, `data_folder_unreadable`. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const { path, limits } = options;
@@ -115,7 +118,7 @@ class SqliteStore implements Store {
     return this.#run("closeMailbox", address);
   }
   enqueue(enqueue: Input<"enqueue">): Promise<Output<"enqueue">> {
-    return this.#run("enqueue", enqueue, enqueue.body.length);
+    return this.#run("enqueue", enqueue, enqueue.body.length * enqueue.items.length);
   }
   fetch(fetch: Input<"fetch">): Promise<Output<"fetch">> {
     // What it may bring back waits in memory like what is sent.
@@ -128,7 +131,7 @@ class SqliteStore implements Store {
     return this.#run("putSlot", slot, slot.entry.length);
   }
   slot(name: Uint8Array): Promise<Output<"slot">> {
-    return this.#run("slot", name);
+    return this.#run("slot", name, SLOT_BYTES);
   }
   upkeep(upkeep: Input<"upkeep">): Promise<boolean> {
     return this.#run("upkeep", upkeep);
@@ -154,9 +157,10 @@ class SqliteStore implements Store {
     await this.#ended;
   }
 
-  #run<M extends Method>(method: M, input: Input<M>, bytes = 0): Promise<Output<M>> {
+  #run<M extends Method>(method: M, input: Input<M>, weight = 0): Promise<Output<M>> {
     if (this.#state !== "open") return Promise.reject(unavailable("The store is closed."));
-    const { storeQueueMax, storeQueueBytesMax } = this.#limits;
+    const { storeQueueMax, storeQueueBytesMax, storeOperationBytesMax } = this.#limits;
+    const bytes = Math.min(weight, storeOperationBytesMax);
     if (this.#waiting.size >= storeQueueMax || this.#waitingBytes + bytes > storeQueueBytesMax) {
       return Promise.reject(unavailable("Too much waits for the disk. Try again shortly."));
     }
