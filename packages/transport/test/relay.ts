@@ -8,7 +8,7 @@ export class Relay implements AsyncDisposable {
   /** What becomes of a datagram: it is replaced by these. */
   forward: (datagram: Buffer, way: Way) => readonly Buffer[] = (datagram) => [datagram];
   readonly #near: Socket;
-  readonly #far: Socket;
+  #far: Socket;
   #client: { readonly port: number; readonly address: string } | undefined;
 
   private constructor(near: Socket, far: Socket) {
@@ -16,11 +16,27 @@ export class Relay implements AsyncDisposable {
     this.#far = far;
     near.on("message", (datagram, from) => {
       this.#client = from;
-      for (const one of this.forward(datagram, "to-server")) far.send(one, ignoreLoss);
+      for (const one of this.forward(datagram, "to-server")) this.#far.send(one, ignoreLoss);
     });
+    this.#listen(far);
+  }
+
+  /** Like a NAT that has forgotten its binding: from now on the server sees another port. */
+  async rebind(): Promise<void> {
+    const before = this.#far;
+    const far = createSocket("udp4");
+    far.connect(before.remoteAddress().port, "127.0.0.1");
+    await once(far, "connect");
+    this.#listen(far);
+    this.#far = far;
+    before.close();
+  }
+
+  #listen(far: Socket): void {
     far.on("message", (datagram) => {
       const { port, address } = this.#client ?? { port: 0, address: "" };
-      if (port !== 0) for (const one of this.forward(datagram, "to-client")) near.send(one, port, address, ignoreLoss);
+      if (port !== 0)
+        for (const one of this.forward(datagram, "to-client")) this.#near.send(one, port, address, ignoreLoss);
     });
     far.on("error", ignoreLoss);
   }

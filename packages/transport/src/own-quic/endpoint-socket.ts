@@ -1,8 +1,8 @@
 /** One UDP socket with the QUIC connections behind it: datagrams, time and events on their way between them. */
-import { systemRandom } from "@quicprochat/crypto";
 import { type ConnectOptions, Endpoint, type EndpointOptions, type QuicConnection } from "@quicprochat/quic";
 import { openSslCipherProvider } from "@quicprochat/tls";
 import { type BindOptions, bind, type Datagram, type UdpSocket } from "@quicprochat/udp";
+import { pooledRandom } from "./pooled-random.ts";
 
 /** Who uses a connection, and is told that it has events. */
 export type EventTaker = { onEvents(): void };
@@ -58,7 +58,7 @@ export class EndpointSocket {
       ...(dontFragment ? {} : { datagramBytesMax: DATAGRAM_BYTES_SAFE }),
       ...options.endpoint.config,
     };
-    this.#endpoint = new Endpoint({ ...options.endpoint, config, random: systemRandom });
+    this.#endpoint = new Endpoint({ ...options.endpoint, config, random: pooledRandom() });
   }
 
   /** Where the socket is bound. */

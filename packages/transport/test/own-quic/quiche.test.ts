@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { test } from "node:test";
 import { connectQuicAsync, createQuicServer, type QuicServerSession, type QuicStream } from "@currentspace/http3";
 import { connectEndpoint } from "../../src/own-quic/connect.ts";
@@ -19,7 +20,8 @@ function echo(stream: QuicStream): void {
 
 async function readAll(stream: QuicStream): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  stream.on("data", (chunk: Buffer) => chunks.push(Buffer.from(chunk)));
+  await once(stream, "end");
   return Buffer.concat(chunks);
 }
 
