@@ -80,6 +80,8 @@ export const limits = {
   namesAtOnce: 8,
 
   // Messages
+  /** How far a received counter may be ahead of the highest that was seen. */
+  counterStepMax: 2n ** 32n,
   heldCellsMax: 64,
   heldMsMax: 7 * DAY,
   /** Addresses to which cells are sent at once. */

@@ -4,15 +4,19 @@ import { toHex } from "@quicprochat/bytes";
 import { systemRandom } from "@quicprochat/crypto";
 import { type CommitOptions, commit, decodeMlsMessage } from "@quicprochat/mls";
 import { signSlot } from "@quicprochat/protocol";
+import { conversations } from "../src/conversation/conversation.ts";
 import { epochSecrets, groups } from "../src/conversation/group.ts";
 import { membersOf } from "../src/conversation/members.ts";
 import { claim } from "../src/effects/claim.ts";
 import { sealGroupCell } from "../src/envelope/group-cell.ts";
 import { sealSlotEntry } from "../src/envelope/slot-entry.ts";
+import { messages } from "../src/history/message.ts";
+import { recordMessage } from "../src/history/record-message.ts";
 import { heldCells } from "../src/inbox/held-cell.ts";
 import { outboxCells, outboxRows } from "../src/outbox/outbox-row.ts";
 import { queueCell } from "../src/outbox/queue-cell.ts";
 import { type NextSlot, nextSlot } from "../src/step/next-slot.ts";
+import { sealMessage } from "../src/step/send-message.ts";
 import { MemoryPerson } from "./memory-person.ts";
 import { MemoryServer } from "./memory-server.ts";
 
@@ -418,4 +422,43 @@ test("a member whose address is dead, or cannot be read, costs the others no mes
   assert.equal(alice.conversations()[0]?.lastMessage?.state, "failed");
   assert.deepEqual([alice.vault.list("outbox"), alice.vault.list("outbox-cell")], [[], []]);
   assert.deepEqual(alice.vault.list("message-progress"), []);
+});
+
+test("a counter that nobody can have come to is refused: it would end the order for all", async () => {
+  const { alice, bob } = world();
+  const conversation = await alice.direct("bob");
+  await settle([alice, bob], 3);
+  bob.core.step((draft) => {
+    const [row] = draft.list(conversations);
+    if (row !== undefined) draft.put(conversations, row.key, { ...row.value, counter: 2n ** 64n - 2n });
+  });
+  bob.post(conversation, "the last word");
+  await settle([bob, alice], 2);
+  const texts = ["1", "2", "3", "4", "5", "6"];
+  for (const text of texts) alice.post(conversation, text);
+  assert.deepEqual(alice.texts(conversation), texts);
+});
+
+test("who uses the id of somebody's message does not take its place", async () => {
+  const all = world();
+  const { alice, bob, carol, server } = all;
+  const conversation = await groupOfThree(all);
+  server.full.add(toHex(carol.self.mailbox));
+  alice.post(conversation, "meet at noon");
+  await settle([alice, bob], 1);
+  server.full.clear();
+  bob.core.step((draft) => {
+    const [row] = draft.list(conversations);
+    const [copied] = draft.list(messages);
+    assert.ok(row !== undefined && copied !== undefined);
+    const forged = { ...copied.value, from: "bob", own: true, text: "meet at midnight", state: "pending" } as const;
+    recordMessage(draft, row.value, forged);
+    sealMessage(draft, { message: forged, groupId: row.value.groupId, isRecipient: () => true });
+  });
+  await bob.sync();
+  await carol.sync();
+  assert.deepEqual(carol.texts(conversation), ["meet at midnight"]);
+  await settle([alice, carol], 1);
+  const read = carol.core.look((draft) => draft.list(messages).map(({ value }) => `${value.from}: ${value.text}`));
+  assert.deepEqual(read.toSorted(), ["alice: meet at noon", "bob: meet at midnight"]);
 });

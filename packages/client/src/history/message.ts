@@ -1,5 +1,6 @@
 /** One message as the vault keeps it, own or received. */
-import { type Reader, toHex, type Writer } from "@quicprochat/bytes";
+import { type Reader, toHex, toUtf8, type Writer } from "@quicprochat/bytes";
+import { sha256 } from "@quicprochat/crypto";
 import {
   codec,
   readBytes,
@@ -40,14 +41,20 @@ export type Message = {
 /** Key: `messageKey`, so that a conversation's rows lie in the order shown. */
 export const messages = table("message", codec<Message>({ version: 1, write, read }));
 
-/** Counter, then id: the order in which everybody is shown a conversation. */
-export const messageKey = ({
-  conversationId,
-  counter,
-  id,
-}: Pick<Message, "conversationId" | "counter" | "id">): Uint8Array => keyOf(conversationId, counterKey(counter), id);
+type Identified = Pick<Message, "conversationId" | "counter" | "id" | "from">;
 
-/** Which message an id is, to drop what came twice. Key: conversation id, then message id; value: the message's key. */
+/** Counter, then id: the order in which everybody is shown a conversation. The same id from two people is two messages. */
+export const messageKey = ({ conversationId, counter, id, from }: Identified): Uint8Array =>
+  keyOf(conversationId, counterKey(counter), id, senderTag(from));
+
+/** By its sender's name: who has read a message must not be able to take its place by using its id. */
+export const messageIdKey = ({ conversationId, id, from }: Omit<Identified, "counter">): Uint8Array =>
+  keyOf(conversationId, senderTag(from), id);
+
+/** Of a fixed size, as every field of a key. */
+const senderTag = (user: string): Uint8Array => sha256(toUtf8(user)).subarray(0, 16);
+
+/** Which message an id is, to drop what came twice. Key: `messageIdKey`; value: the message's key. */
 export const messageIds = table("message-id", { encode: (key: Uint8Array) => key, decode: (key: Uint8Array) => key });
 
 /** Messages that were not handed out yet. Key: a counter in order of arrival; value: the message's key. */

@@ -3,17 +3,16 @@ import { equalBytes, toHex } from "@quicprochat/bytes";
 import { type Conversation, conversations } from "../conversation/conversation.ts";
 import { limits } from "../limits.ts";
 import type { Draft } from "../step/draft.ts";
-import { keyOf } from "../step/table.ts";
-import { freshMessages, type Message, messageIds, messageKey, messages, viewOf } from "./message.ts";
+import { freshMessages, type Message, messageIdKey, messageIds, messageKey, messages, viewOf } from "./message.ts";
 
-export const isKnownMessage = (draft: Draft, conversationId: Uint8Array, id: Uint8Array): boolean =>
-  draft.get(messageIds, keyOf(conversationId, id)) !== undefined;
+export const isKnownMessage = (draft: Draft, message: Message): boolean =>
+  draft.get(messageIds, messageIdKey(message)) !== undefined;
 
 /** The caller has made sure that the id is not known yet. */
 export function recordMessage(draft: Draft, conversation: Conversation, message: Message): void {
   const key = messageKey(message);
   draft.put(messages, key, message);
-  draft.put(messageIds, keyOf(message.conversationId, message.id), key);
+  draft.put(messageIds, messageIdKey(message), key);
   if (!message.own) draft.put(freshMessages, draft.nextKey(), key);
   draft.put(conversations, conversation.id, {
     ...conversation,

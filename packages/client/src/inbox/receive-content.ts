@@ -4,7 +4,9 @@ import { conversations } from "../conversation/conversation.ts";
 import { epochSecrets, type Group } from "../conversation/group.ts";
 import { unlessMalformed } from "../conversation/members.ts";
 import { decodeContent } from "../envelope/content.ts";
+import type { Message } from "../history/message.ts";
 import { isKnownMessage, recordMessage } from "../history/record-message.ts";
+import { limits } from "../limits.ts";
 import type { Draft } from "../step/draft.ts";
 import { stateName } from "../step/group-states.ts";
 
@@ -26,8 +28,9 @@ export function receiveContent(draft: Draft, group: Group, opened: Sealed): void
     ?.senders.find(({ leafIndex }) => leafIndex === processed.sender);
   const conversation = draft.get(conversations, group.conversationId);
   if (content?.body.kind !== "text" || sender === undefined || conversation === undefined) return;
-  if (isKnownMessage(draft, conversation.id, content.id)) return;
-  recordMessage(draft, conversation, {
+  // Nobody has seen so many messages: it would be the last counter there is, and end the order for all.
+  if (content.counter > conversation.counter + limits.counterStepMax) return;
+  const message: Message = {
     conversationId: conversation.id,
     counter: content.counter,
     id: content.id,
@@ -40,5 +43,6 @@ export function receiveContent(draft: Draft, group: Group, opened: Sealed): void
     state: "received",
     parents: content.parents,
     epoch: processed.epoch,
-  });
+  };
+  if (!isKnownMessage(draft, message)) recordMessage(draft, conversation, message);
 }

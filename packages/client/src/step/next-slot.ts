@@ -1,6 +1,6 @@
 /** The slot that decides on a group's next epoch: named by gate_n and the attempt. docs/protocol.md, "Slots". */
 import type { GroupState } from "@quicprochat/mls";
-import { type EpochSecrets, epochSecrets, type Group, groups } from "../conversation/group.ts";
+import { type EpochSecrets, epochSecrets, type Group, type GroupStatus, groups } from "../conversation/group.ts";
 import { type SlotKeys, slotKeys } from "../envelope/slot-entry.ts";
 import type { Draft } from "./draft.ts";
 import { stateName } from "./group-states.ts";
@@ -12,13 +12,15 @@ export type NextSlot = {
   readonly keys: SlotKeys;
 };
 
+const followed: readonly GroupStatus[] = ["founding", "active", "superseded"];
+
 /** `undefined` for a group that this device is not part of any more, or cannot follow. */
 export function nextSlot(draft: Draft, groupId: Uint8Array): NextSlot | undefined {
   const group = draft.get(groups, groupId);
   const secrets = draft.get(epochSecrets, groupId);
   const state = draft.state(stateName(groupId));
   if (group === undefined || secrets === undefined || state === undefined) return undefined;
-  if (group.status === "stuck" || group.status === "removed") return undefined;
+  if (!followed.includes(group.status)) return undefined;
   return { group, state, secrets, keys: slotKeys(secrets.gate, group.attempt) };
 }
 
