@@ -24,7 +24,7 @@ start();
 function install() {
   console.error("First run: installing what quicprochat needs (npm ci). This takes a minute, once.");
   const npm = process.env.npm_execpath;
-  const ci = ["ci", ...(wanted === "run" ? ["--omit=dev"] : [])];
+  const ci = ["ci", "--loglevel=error", ...(wanted === "run" ? ["--omit=dev"] : [])];
   const [command, args] = npm ? [process.execPath, [npm, ...ci]] : [`npm${suffix && ".cmd"}`, ci];
   const { status } = spawnSync(command, args, { cwd: root, stdio: ["ignore", 2, 2] });
   if (status !== 0) fail("npm ci failed. Its own message is above; is the npm registry reachable from here?");
