@@ -11,5 +11,8 @@ export function measureMemory(suite: string, size: number): Figure[] {
     execFileSync(process.execPath, [...args, role], { env: environment, input, encoding: "utf8", maxBuffer: 2 ** 28 });
   const material = run("prepare", "");
   const peak = Number(run("member", material));
-  return [{ name: `${suite}, ${size}: peak memory of one member's process`, value: peak, unit: "MiB" }];
+  return [
+    { name: `${suite}, ${size}: peak memory of one member's process`, value: peak, unit: "MiB" },
+    { name: `${suite}, 0: peak memory of a process without a group`, value: Number(run("idle", "")), unit: "MiB" },
+  ];
 }
