@@ -84,6 +84,8 @@ export const limits = {
   counterStepMax: 2n ** 32n,
   heldCellsMax: 64,
   heldMsMax: 7 * DAY,
+  /** Cells at the door that are tried before anything else may go on. */
+  doorCellsPerStep: 2,
   /** Addresses to which cells are sent at once. */
   deliveriesAtOnce: 8,
   /** Cells for one address that are read from the vault at once. */

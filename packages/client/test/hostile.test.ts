@@ -462,3 +462,21 @@ test("who uses the id of somebody's message does not take its place", async () =
   const read = carol.core.look((draft) => draft.list(messages).map(({ value }) => `${value.from}: ${value.text}`));
   assert.deepEqual(read.toSorted(), ["alice: meet at noon", "bob: meet at midnight"]);
 });
+
+test("two cells for one KeyPackage in one batch are one invitation", async () => {
+  const { alice, bob, server } = world();
+  await alice.group("once", ["bob"]);
+  const welcome = server.stored.at(-1);
+  assert.ok(welcome !== undefined && server.waiting(bob.door) === 1);
+  const row = { purpose: "welcome", address: bob.door, door: true, doorKey: new Uint8Array(0) } as const;
+  const to = { groupId: systemRandom(32), epoch: 0n, user: "bob", deviceId: systemRandom(16), messageKey: row.doorKey };
+  await alice.network.enqueue([{ ...row, ...to, id: systemRandom(16), cell: welcome }], () => {}, alice.signal);
+  await bob.sync();
+  assert.equal(bob.vault.list("consumed").length, 1);
+  // The second is one that nothing opens.
+  assert.equal(
+    bob.core.look((draft) => draft.keys(heldCells).length),
+    1,
+  );
+  assert.deepEqual(bob.faults, []);
+});

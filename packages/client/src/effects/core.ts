@@ -68,6 +68,11 @@ export class Core implements Records, States {
     return resident ? this.#resident.list(name, prefix) : this.#options.vault.list(name, { prefix });
   }
 
+  keys({ name, resident }: TableFacts, prefix: Uint8Array): readonly Uint8Array[] {
+    if (!resident) return this.#options.vault.keys(name, { prefix });
+    return this.#resident.list(name, prefix).map(({ key }) => key);
+  }
+
   state(name: string): GroupState | undefined {
     return this.#parts.load(name);
   }

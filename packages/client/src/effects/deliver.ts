@@ -87,6 +87,8 @@ export class Delivery {
         if (answered !== undefined) delivered.push({ waiting: answered, outcome });
       };
       await network.enqueue(cells, onOutcome, signal);
+      // What was not answered was not sent.
+      for (const { row } of waiting) this.#attempted.delete(toHex(row.id));
     } catch (error) {
       failure = await this.#afterFailure(error);
     }

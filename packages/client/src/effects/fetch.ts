@@ -1,9 +1,11 @@
 /** Fetches a source, a batch at a time: what it brought becomes durable, and only then the server may delete it. */
+import { setImmediate } from "node:timers/promises";
 import { toHex } from "@quicprochat/bytes";
 import { type FetchedCell, limits as protocolLimits } from "@quicprochat/protocol";
 import { isOfOurVault } from "../inbox/cell-fault.ts";
 import type { DoorKeys } from "../inbox/door-keys.ts";
 import { receiveCell } from "../inbox/receive-cell.ts";
+import { limits } from "../limits.ts";
 import { Draft } from "../step/draft.ts";
 import type { Core } from "./core.ts";
 import type { Network, Source } from "./network.ts";
@@ -17,6 +19,8 @@ type FetchingOptions = {
   /** Told of a fault on one cell, which is skipped: it must not stand in the way of all that follow. */
   readonly onFault: (error: unknown) => void;
 };
+
+type Receiving = { readonly door: boolean; readonly doorKeys: DoorKeys };
 
 export class Fetching {
   readonly #options: FetchingOptions;
@@ -51,19 +55,32 @@ export class Fetching {
       const last = cells.at(-1)?.cursor ?? cursor;
       if (last <= cursor) return;
       cursor = last;
-      this.#receive(source, cells);
+      if (source.kind === "door") await this.#receiveAtDoor(cells);
+      else this.#receive(cells, { door: false, doorKeys: this.#options.doorKeys });
       await network.acknowledge(source, cursor, signal);
       more = fetched.more;
     }
   }
 
-  #receive(source: Source, cells: readonly FetchedCell[]): void {
-    const { core, doorKeys, onFault } = this.#options;
+  /** Anybody may leave cells there, and each costs as many trials as there are KeyPackages: a few, then others' turn. */
+  async #receiveAtDoor(cells: readonly FetchedCell[]): Promise<void> {
+    const { doorKeys, signal } = this.#options;
+    const candidates = doorKeys.candidates();
+    for (let at = 0; at < cells.length && !signal.aborted; at += limits.doorCellsPerStep) {
+      const few = cells.slice(at, at + limits.doorCellsPerStep);
+      this.#receive(few, { door: true, doorKeys: { ...doorKeys, candidates: () => candidates } });
+      await setImmediate();
+    }
+    signal.throwIfAborted();
+  }
+
+  #receive(cells: readonly FetchedCell[], { door, doorKeys }: Receiving): void {
+    const { core, onFault } = this.#options;
     core.step((draft) => {
       for (const { body } of cells) {
         const inner = new Draft(draft, draft);
         try {
-          receiveCell(inner, core.self, { body, door: source.kind === "door" }, doorKeys);
+          receiveCell(inner, core.self, { body, door }, doorKeys);
           draft.absorb(inner);
         } catch (error) {
           if (isOfOurVault(error)) throw error;

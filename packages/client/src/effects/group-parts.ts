@@ -43,15 +43,17 @@ export class GroupParts {
     const prefix = statePrefix(name);
     const scope = prefix.slice(0, limits.groupIdBytes);
     const whole = change.kind === "forgotten" || change.parts === "all";
-    if (whole) for (const key of tx.keys(PARTS, { prefix })) tx.erase(PARTS, key);
+    if (whole) for (const key of tx.keys(PARTS, { prefix })) drop(tx, key, fromUtf8(key.subarray(prefix.length)));
     if (change.kind === "forgotten") return tx.erase(KEYS, prefix);
     const { state, parts, deleted } = change;
     const partKey = tx.get(KEYS, prefix) ?? this.#random(PART_KEY_BYTES);
     tx.putUnder(scope, KEYS, prefix, partKey);
-    for (const part of deleted) tx.erase(PARTS, keyOf(prefix, toUtf8(part)));
+    for (const part of deleted) drop(tx, keyOf(prefix, toUtf8(part)), part);
     const chosen = parts === "all" ? {} : { parts: [...parts] };
     for (const part of saveGroup(state, { key: partKey, ...chosen })) {
-      tx.putUnder(scope, PARTS, keyOf(prefix, toUtf8(part.name)), part.bytes);
+      const key = keyOf(prefix, toUtf8(part.name));
+      if (isPublic(part.name)) tx.put(PARTS, key, part.bytes);
+      else tx.putUnder(scope, PARTS, key, part.bytes);
     }
   }
 
@@ -66,6 +68,14 @@ export class GroupParts {
   clear(): void {
     this.#states.clear();
   }
+}
+
+/** Nodes of the tree are public, and most of a large group's state: a new key for each epoch need not seal them anew. */
+const isPublic = (part: string): boolean => part.startsWith("node:");
+
+function drop(tx: VaultTransaction, key: Uint8Array, part: string): void {
+  if (isPublic(part)) tx.delete(PARTS, key);
+  else tx.erase(PARTS, key);
 }
 
 const damagedText = (code: string): string =>

@@ -17,7 +17,7 @@ export type CellOutcome = EnqueueOutcome | "refused";
 export type Source = { readonly kind: "door" } | { readonly kind: "mailbox"; readonly address: Uint8Array };
 
 export interface Network {
-  /** Sends cells that share one address, in order, and tells the outcome of each. Throws when an answer is missing. */
+  /** Sends cells that share one address, in order, until it is full, and tells the outcome of each that was sent. Throws when an answer is missing. */
   enqueue(
     rows: readonly OutboxCell[],
     onOutcome: (at: number, outcome: CellOutcome) => void,

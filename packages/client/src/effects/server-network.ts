@@ -37,7 +37,9 @@ export class ServerNetwork implements Network {
       await this.#links.errand(
         async (call) => {
           for (const [at, row] of rows.entries()) {
-            onOutcome(at, await outcomeOf(call(methods.enqueue, requestOf(row), { signal })));
+            const outcome = await outcomeOf(call(methods.enqueue, requestOf(row), { signal }));
+            onOutcome(at, outcome);
+            if (outcome === "mailbox_full") return;
           }
         },
         { signal },
@@ -51,7 +53,10 @@ export class ServerNetwork implements Network {
         const [at, row] = next;
         try {
           const answer = this.#links.call("send", methods.enqueue, requestOf(row), { signal });
-          onOutcome(at, await outcomeOf(answer));
+          const outcome = await outcomeOf(answer);
+          onOutcome(at, outcome);
+          // There is no room for the rest either.
+          if (outcome === "mailbox_full") queue.length = 0;
         } catch (error) {
           // What is under way may still be answered; nothing more is begun.
           queue.length = 0;

@@ -5,15 +5,13 @@ import { limits } from "../limits.ts";
 import { fallBehind } from "../step/behind.ts";
 import { Draft } from "../step/draft.ts";
 import { isOfOurVault } from "./cell-fault.ts";
-import { type HeldCell, heldCells } from "./held-cell.ts";
+import { type HeldCell, heldCells, heldKey, heldSince } from "./held-cell.ts";
 
 export function holdCell(draft: Draft, { body, door }: { readonly body: Uint8Array; readonly door: boolean }): void {
-  const held = draft.list(heldCells);
+  const held = draft.keys(heldCells);
   const surplus = Math.max(0, held.length + 1 - limits.heldCellsMax);
-  for (const [at, { key, value }] of held.entries()) {
-    if (at < surplus || isOver(value, draft.now)) draft.delete(heldCells, key);
-  }
-  draft.put(heldCells, draft.nextKey(), { body, door, heldAt: draft.now });
+  for (const [at, key] of held.entries()) if (at < surplus || isOver(key, draft.now)) draft.delete(heldCells, key);
+  draft.put(heldCells, heldKey(draft.now, draft.nextKey()), { body, door });
   // Somebody may have committed without our hearing of it; which group it is, the cell does not tell. At the door
   // anybody may leave anything: it counts only for groups that do not know our mailbox yet.
   for (const { value: group } of draft.list(groups)) {
@@ -28,8 +26,9 @@ type Receive = (draft: Draft, body: Uint8Array) => boolean;
 export function retryHeldCells(draft: Draft, receive: Receive): void {
   for (let round = 0; draft.enteredEpoch && round < limits.heldCellsMax; round++) {
     draft.enteredEpoch = false;
-    for (const { key, value } of draft.list(heldCells)) {
-      if (isOver(value, draft.now) || isDone(draft, value, receive)) draft.delete(heldCells, key);
+    for (const key of draft.keys(heldCells)) {
+      const cell = isOver(key, draft.now) ? undefined : draft.get(heldCells, key);
+      if (cell === undefined || isDone(draft, cell, receive)) draft.delete(heldCells, key);
     }
   }
 }
@@ -47,4 +46,4 @@ function isDone(draft: Draft, { body }: HeldCell, receive: Receive): boolean {
   }
 }
 
-const isOver = ({ heldAt }: HeldCell, now: number): boolean => heldAt + limits.heldMsMax <= now;
+const isOver = (key: Uint8Array, now: number): boolean => heldSince(key) + limits.heldMsMax <= now;

@@ -10,7 +10,7 @@ import type { DoorKeys } from "./door-keys.ts";
 export function receiveDoorCell(draft: Draft, self: Self, cell: Uint8Array, doorKeys: DoorKeys): boolean {
   const { address } = doorKeys;
   for (const { reference, initPrivateKey } of doorKeys.candidates()) {
-    if (draft.consumed.some((consumed) => equalBytes(consumed, reference))) continue;
+    if (draft.hasServed(reference)) continue;
     const opened = openDoorCell(cell, { address, reference, initPrivateKey });
     if (opened === undefined) continue;
     const own = doorKeys.load(reference);

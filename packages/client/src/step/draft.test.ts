@@ -26,6 +26,10 @@ class MapRecords implements Records, States {
   rows(_table: unknown, prefix: Uint8Array): readonly Row[] {
     return this.#rows.filter(({ key: at }) => toHex(at).startsWith(toHex(prefix)));
   }
+
+  keys(of: unknown, prefix: Uint8Array): Uint8Array[] {
+    return this.rows(of, prefix).map(({ key: at }) => at);
+  }
 }
 
 const context = { now: 0, random: (length: number) => new Uint8Array(length) };
@@ -78,4 +82,22 @@ test("a draft that is not absorbed changes nothing", () => {
   const inner = new Draft(outer, context);
   inner.delete(words, key(1));
   assert.equal(outer.get(words, key(1)), "one");
+});
+
+test("keys are those of the rows that a step would list, and what has served is known to the steps within", () => {
+  const records = new MapRecords([
+    [key(1), "one"],
+    [key(2), "two"],
+  ]);
+  const draft = new Draft(records, context);
+  draft.put(words, key(0), "zero");
+  draft.delete(words, key(2));
+  assert.deepEqual(
+    draft.keys(words),
+    draft.list(words).map(({ key: at }) => at),
+  );
+  draft.consumed.push(key(7));
+  const inner = new Draft(draft, draft);
+  assert.deepEqual([inner.hasServed(key(7)), new Draft(inner, inner).hasServed(key(7))], [true, true]);
+  assert.equal(inner.hasServed(key(8)), false);
 });

@@ -1,5 +1,5 @@
 /** One step of the engine: reads records, collects what to write, tell and do. Nothing happens until it is committed. */
-import { toHex } from "@quicprochat/bytes";
+import { equalBytes, toHex } from "@quicprochat/bytes";
 import type { Random } from "@quicprochat/crypto";
 import type { GroupState } from "@quicprochat/mls";
 import type { EngineEvent } from "../conversation/engine-event.ts";
@@ -13,6 +13,8 @@ export type Row = { readonly key: Uint8Array; readonly value: Uint8Array };
 export interface Records {
   read(table: TableFacts, key: Uint8Array): Uint8Array | undefined;
   rows(table: TableFacts, prefix: Uint8Array): Iterable<Row>;
+  /** As `rows`, without opening what they hold. */
+  keys(table: TableFacts, prefix: Uint8Array): Iterable<Uint8Array>;
 }
 
 export type TableFacts = Pick<Table<unknown>, "name" | "scoped" | "resident">;
@@ -30,11 +32,18 @@ export type Effect =
   | { readonly kind: "commit"; readonly groupId: Uint8Array }
   /** Read the group's next slot: somebody may have committed without our hearing of it. */
   | { readonly kind: "walk"; readonly groupId: Uint8Array }
+  /** Ask the directory whose names these are that others brought. */
+  | { readonly kind: "confirm" }
   /** A KeyPackage has served: publish another. */
   | { readonly kind: "restock" };
 
 /** Time and randomness come from outside, so that a run can be replayed. `now`: milliseconds since 1970. */
-export type StepContext = { readonly now: number; readonly random: Random };
+export type StepContext = {
+  readonly now: number;
+  readonly random: Random;
+  /** Of a step around this one. */
+  readonly hasServed?: (reference: Uint8Array) => boolean;
+};
 
 const sequence = table(
   "sequence",
@@ -56,14 +65,20 @@ export class Draft implements Records, States {
   readonly events: EngineEvent[] = [];
   readonly effects: Effect[] = [];
   readonly #records: Records;
+  readonly #hasServed: (reference: Uint8Array) => boolean;
   readonly #writes = new Map<string, Write>();
 
-  constructor(records: Records & States, { now, random }: StepContext) {
+  constructor(records: Records & States, { now, random, hasServed = () => false }: StepContext) {
     this.#records = records;
     this.groups = new GroupStates(records);
     this.now = now;
     this.random = random;
+    this.#hasServed = hasServed;
   }
+
+  /** Whether a KeyPackage was consumed in this step, or in one around it. */
+  readonly hasServed = (reference: Uint8Array): boolean =>
+    this.#hasServed(reference) || this.consumed.some((consumed) => equalBytes(consumed, reference));
 
   get<T>(table: Table<T>, key: Uint8Array): T | undefined {
     const value = this.read(table, key);
@@ -81,6 +96,17 @@ export class Draft implements Records, States {
   /** All rows whose key begins with `prefix`, in the order of their keys. */
   list<T>(table: Table<T>, prefix: Uint8Array = EMPTY): { key: Uint8Array; value: T }[] {
     return this.rows(table, prefix).map(({ key, value }) => ({ key, value: table.codec.decode(value) }));
+  }
+
+  /** Of all rows whose key begins with `prefix`, in order, without opening what they hold. */
+  keys(table: TableFacts, prefix: Uint8Array = EMPTY): Uint8Array[] {
+    const keys = new Map<string, Uint8Array>();
+    for (const key of this.#records.keys(table, prefix)) keys.set(toHex(key), key);
+    for (const { key, value } of this.#writesTo(table, prefix)) {
+      if (value === undefined) keys.delete(toHex(key));
+      else keys.set(toHex(key), key);
+    }
+    return inOrder(keys);
   }
 
   /** A key behind all that were given out before. */
@@ -126,16 +152,24 @@ export class Draft implements Records, States {
   rows(table: TableFacts, prefix: Uint8Array): Row[] {
     const rows = new Map<string, Row>();
     for (const row of this.#records.rows(table, prefix)) rows.set(toHex(row.key), row);
-    for (const { table: of, key, value } of this.#writes.values()) {
-      if (of.name !== table.name || !startsWith(key, prefix)) continue;
+    for (const { key, value } of this.#writesTo(table, prefix)) {
       if (value === undefined) rows.delete(toHex(key));
       else rows.set(toHex(key), { key, value });
     }
-    return [...rows].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
+    return inOrder(rows);
+  }
+
+  *#writesTo({ name }: TableFacts, prefix: Uint8Array): Iterable<Write> {
+    for (const write of this.#writes.values()) {
+      if (write.table.name === name && startsWith(write.key, prefix)) yield write;
+    }
   }
 }
 
 const EMPTY = new Uint8Array(0);
+
+const inOrder = <T>(byKey: ReadonlyMap<string, T>): T[] =>
+  [...byKey].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, value]) => value);
 
 const mapKey = ({ name }: TableFacts, key: Uint8Array): string => `${name}/${toHex(key)}`;
 

@@ -79,7 +79,7 @@ const samples: readonly Sample[] = [
     joined: [id],
   }),
   sample(messages, message),
-  sample(heldCells, { body: bytes, door: true, heldAt: 6 }),
+  sample(heldCells, { body: bytes, door: true }),
   sample(outboxRows, {
     purpose: "notice",
     id,
