@@ -27,6 +27,10 @@ export type CipherContextOptions = {
   readonly iv?: Uint8Array;
 };
 
+/** On their way into OpenSSL, and erased at once. */
+const keyMemory = new NativeMemory(32);
+const ivMemory = new NativeMemory(16);
+
 export class CipherContext {
   #address: bigint;
 
@@ -37,11 +41,17 @@ export class CipherContext {
     if (this.#address === NULL) throw new Error("no memory for a cipher");
     abandoned.register(this, this.#address, this);
     const initialise = direction === "encrypt" ? functions.EVP_EncryptInit_ex : functions.EVP_DecryptInit_ex;
-    const nativeKey = NativeMemory.of(key);
-    const nativeIv = iv === undefined ? undefined : NativeMemory.of(iv);
-    const done = initialise(this.#address, algorithm, NULL, nativeKey.address, nativeIv?.address ?? NULL);
-    nativeKey.erase();
-    nativeIv?.erase();
+    keyMemory.bytes.set(key);
+    ivMemory.bytes.set(iv ?? []);
+    const done = initialise(
+      this.#address,
+      algorithm,
+      NULL,
+      keyMemory.address,
+      iv === undefined ? NULL : ivMemory.address,
+    );
+    keyMemory.erase();
+    ivMemory.erase();
     if (done !== 1) throw new Error(`OpenSSL does not take the key for ${cipher}`);
     functions.EVP_CIPHER_CTX_set_padding(this.#address, 0);
   }

@@ -10,6 +10,8 @@ export const SEGMENTS_MAX = 64;
 /** Bytes and messages that wait to be sent. Beyond: `reserve` yields nothing until `onWritable`. */
 export const SEND_BYTES_MAX: number = 512 * 1024;
 export const SEND_MESSAGES_MAX = 256;
+/** Pieces of memory of that size that are kept for the next socket which has something to send. */
+export const SPARE_SEND_MEMORIES = 4;
 
 /** Messages that one system call receives, with their sizes with and without segmentation offload. */
 export const RECEIVE_MESSAGES = 16;

@@ -38,7 +38,10 @@ export interface UdpSocket extends AsyncDisposable {
   readonly receiveBufferBytes: number;
   readonly sendBufferBytes: number;
 
-  /** Room to write the next datagrams into, 1,500 bytes at least; `undefined` while too much waits to be sent. */
+  /**
+   * Room to write the next datagrams into, 1,500 bytes at least, until the next `flush`; `undefined` while too much waits
+   * to be sent.
+   */
   reserve(): Uint8Array | undefined;
   /** The first `length` bytes of what was reserved are to be sent. They leave with the next `flush`. */
   commit(length: number, options: SendOptions): void;

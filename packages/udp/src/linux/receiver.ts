@@ -15,20 +15,36 @@ export type ReceiveSocket = {
   readonly onRefused?: () => void;
 };
 
+type Inbox = { readonly memory: NativeMemory; readonly vector: MessageVector };
+
+let shared: Inbox | undefined;
+
+/** All sockets share it: what a batch holds is gone before the next is read. */
+function inbox(): Inbox {
+  if (shared !== undefined) return shared;
+  const memory = new NativeMemory(RECEIVE_MESSAGES * RECEIVE_MESSAGE_BYTES);
+  const vector = new MessageVector(RECEIVE_MESSAGES);
+  vector.setIncomingMemory(memory.address, RECEIVE_MESSAGE_BYTES);
+  shared = { memory, vector };
+  return shared;
+}
+
 export class Receiver {
   readonly #kernel: Kernel;
   readonly #descriptor: bigint;
   readonly #onRefused: () => void;
   readonly #addresses: SocketAddresses;
-  readonly #memory = new NativeMemory(RECEIVE_MESSAGES * RECEIVE_MESSAGE_BYTES);
-  readonly #vector = new MessageVector(RECEIVE_MESSAGES);
+  readonly #memory: NativeMemory;
+  readonly #vector: MessageVector;
 
   constructor(kernel: Kernel, { descriptor, addresses, onRefused = () => {} }: ReceiveSocket) {
     this.#onRefused = onRefused;
     this.#kernel = kernel;
     this.#descriptor = BigInt(descriptor);
     this.#addresses = addresses;
-    this.#vector.setIncomingMemory(this.#memory.address, RECEIVE_MESSAGE_BYTES);
+    const { memory, vector } = inbox();
+    this.#memory = memory;
+    this.#vector = vector;
   }
 
   /** Hands over what has come, batch by batch, while `isOpen`; each is gone when the next is read. */

@@ -1,5 +1,5 @@
 /** Datagrams on their way out: laid behind each other in one piece of memory, sent by sendmmsg(2), kept while it has no room. */
-import { MESSAGE_BYTES_MAX, SEGMENTS_MAX, SEND_BYTES_MAX, SEND_MESSAGES_MAX } from "../limits.ts";
+import { MESSAGE_BYTES_MAX, SEGMENTS_MAX, SEND_BYTES_MAX, SEND_MESSAGES_MAX, SPARE_SEND_MEMORIES } from "../limits.ts";
 import type { SendOptions } from "../udp-socket.ts";
 import { type Kernel, Linux, MSG_DONTWAIT } from "./kernel.ts";
 import { MessageVector } from "./message-vector.ts";
@@ -7,6 +7,16 @@ import { NativeMemory } from "./native-memory.ts";
 import type { SocketAddresses } from "./socket-address.ts";
 
 type Message = SendOptions & { readonly at: number; readonly length: number };
+
+/** Memory of sockets that have nothing to send: most have nothing most of the time. */
+const spare: NativeMemory[] = [];
+let vector: MessageVector | undefined;
+
+/** All sockets share it: it is filled and sent within one call. */
+function outgoing(): MessageVector {
+  vector ??= new MessageVector(SEND_MESSAGES_MAX);
+  return vector;
+}
 
 export type SendSocket = {
   readonly descriptor: number;
@@ -20,8 +30,8 @@ export class SendQueue {
   readonly #descriptor: bigint;
   readonly #addresses: SocketAddresses;
   readonly #onRefused: () => void;
-  readonly #memory = new NativeMemory(SEND_BYTES_MAX);
-  readonly #vector = new MessageVector(SEND_MESSAGES_MAX);
+  /** While there is something to be sent, or about to be. */
+  #memory: NativeMemory | undefined;
   #segmentation: boolean;
   #messages: Message[] = [];
   #used = 0;
@@ -40,6 +50,7 @@ export class SendQueue {
 
   reserve(): Uint8Array | undefined {
     if (!this.#hasRoom && this.flush() === "blocked" && !this.#hasRoom) return undefined;
+    this.#memory ??= spare.pop() ?? new NativeMemory(SEND_BYTES_MAX);
     return this.#memory.bytes.subarray(this.#used, this.#used + MESSAGE_BYTES_MAX);
   }
 
@@ -52,7 +63,8 @@ export class SendQueue {
   commit(length: number, options: SendOptions): void {
     const { segmentBytes } = options;
     const good = segmentBytes > 0 && length > 0 && length <= MESSAGE_BYTES_MAX && length <= SEGMENTS_MAX * segmentBytes;
-    if (!good || this.#used + length > SEND_BYTES_MAX) throw new RangeError("more than was reserved");
+    if (!good || this.#memory === undefined || this.#used + length > SEND_BYTES_MAX)
+      throw new RangeError("more than was reserved");
     const message = { ...options, at: this.#used, length };
     this.#used += length;
     if (this.#segmentation) this.#messages.push(message);
@@ -67,6 +79,8 @@ export class SendQueue {
       this.#messages.splice(0, result);
     }
     this.#used = 0;
+    if (this.#memory !== undefined && spare.length < SPARE_SEND_MEMORIES) spare.push(this.#memory);
+    this.#memory = undefined;
     return "sent";
   }
 
@@ -78,7 +92,7 @@ export class SendQueue {
     // The one at the front cannot be sent from this socket at all.
     if (filled === 0) return 1;
     const { functions, errno } = this.#kernel;
-    const sent = functions.sendmmsg(this.#descriptor, this.#vector.address, BigInt(filled), MSG_DONTWAIT);
+    const sent = functions.sendmmsg(this.#descriptor, outgoing().address, BigInt(filled), MSG_DONTWAIT);
     if (sent > 0) return sent;
     const error = errno();
     if (error === Linux.EAGAIN) return "blocked";
@@ -100,9 +114,9 @@ export class SendQueue {
   #fill(index: number): boolean {
     const message = this.#messages[index];
     const peer = message === undefined ? undefined : this.#addresses.encode(message.to);
-    if (message === undefined || peer === undefined) return false;
+    if (message === undefined || peer === undefined || this.#memory === undefined) return false;
     const { at, length, segmentBytes, ecn } = message;
-    this.#vector.setOutgoing(index, {
+    outgoing().setOutgoing(index, {
       memory: this.#memory.address + BigInt(at),
       length,
       sockaddr: peer.sockaddr,
