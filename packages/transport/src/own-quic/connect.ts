@@ -1,4 +1,4 @@
-/** A client's connection on our own transport: a socket, an endpoint and a TLS context of its own, so that nothing ties two together. */
+/** A client's connection on our own transport: a socket and an endpoint of its own, so that nothing ties two together. */
 import { isIPv6 } from "node:net";
 import type { CloseReason, Connection } from "@quicprochat/connection";
 import { systemRandom } from "@quicprochat/crypto";
@@ -32,7 +32,7 @@ export async function connectEndpoint({ peer, idleTimeoutMs, signal, groups }: C
   }).catch((cause: unknown) => {
     throw unreachable(peer, cause);
   });
-  using context = TlsContext.client({ alpn: ALPN, ...(groups === undefined ? {} : { groups }) });
+  const context = groups === undefined ? clientTls() : TlsContext.client({ alpn: ALPN, groups });
   const config = { idleTimeoutMs, keepAliveMs: idleTimeoutMs / 2, handshakeTimeoutMs: limits.handshakeMs };
   const address = { local: "", remote: formatAddress({ host: peer.address, port: peer.port }) };
   socket.connect({ address, tls: context.handshakes(), config }, (quic) => {
@@ -57,6 +57,14 @@ export async function connectEndpoint({ peer, idleTimeoutMs, signal, groups }: C
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
+}
+
+let sharedTls: TlsContext | undefined;
+
+/** Nothing in it outlives a handshake: it keeps no sessions and no tickets that could tie two connections together. */
+function clientTls(): TlsContext {
+  sharedTls ??= TlsContext.client({ alpn: ALPN });
+  return sharedTls;
 }
 
 /** The close may have to be repeated; a process with nothing else to do need not wait for it. */
