@@ -4,6 +4,7 @@ import { toHex } from "@quicprochat/bytes";
 import { RefusalError, type SlotPutResponse } from "@quicprochat/protocol";
 import type { PendingCommit } from "../conversation/pending-commit.ts";
 import { Failure } from "../failure.ts";
+import { receiveHeldCells } from "../inbox/receive-cell.ts";
 import { limits } from "../limits.ts";
 import { planCommit } from "../step/plan-commit.ts";
 import { settlePut } from "../step/settle-put.ts";
@@ -47,7 +48,11 @@ export class Committing {
       if (plan.kind === "refused") throw plan.failure;
       const { pending } = plan;
       const reply = await this.#put(pending);
-      const settled = core.step((draft) => settlePut(draft, core.self, { groupId, pending, reply }));
+      const settled = core.step((draft) => {
+        const outcome = settlePut(draft, core.self, { groupId, pending, reply });
+        receiveHeldCells(draft, core.self);
+        return outcome;
+      });
       if (settled === "lied") throw lied();
       if (settled !== "won") await this.#options.catchUp();
     }
