@@ -6,12 +6,14 @@ import { limits } from "../limits.ts";
 import { Draft, type Effect, type Records, type Row, type TableFacts, type Write } from "../step/draft.ts";
 import type { States } from "../step/group-states.ts";
 import type { Self } from "../step/self.ts";
-import type { VaultReader, VaultTransaction } from "../vault/vault-reader.ts";
+import type { TransactionOptions, VaultReader, VaultTransaction } from "../vault/vault-reader.ts";
 import { GroupParts } from "./group-parts.ts";
 import { ResidentRows } from "./resident-rows.ts";
 
 /** What the engine needs of a vault. */
-export type Storage = VaultReader & { transaction(work: (tx: VaultTransaction) => void): void };
+export type Storage = VaultReader & {
+  transaction(work: (tx: VaultTransaction) => void, options?: TransactionOptions): void;
+};
 
 type CoreOptions = {
   readonly vault: Storage;
@@ -45,11 +47,11 @@ export class Core implements Records, States {
     return this.#options.now();
   }
 
-  /** Durable when it returns. A throw changes nothing. */
-  step<T>(work: (draft: Draft) => T): T {
+  /** Durable when it returns, where nothing else is said. A throw changes nothing. */
+  step<T>(work: (draft: Draft) => T, options?: TransactionOptions): T {
     const draft = this.#draft();
     const result = work(draft);
-    this.#commit(draft);
+    this.#commit(draft, options);
     for (const event of draft.events) this.#options.onEvent(event);
     for (const effect of draft.effects) this.#options.onEffect(effect);
     return result;
@@ -82,7 +84,7 @@ export class Core implements Records, States {
     return new Draft(this, { now: now(), random });
   }
 
-  #commit(draft: Draft): void {
+  #commit(draft: Draft, options?: TransactionOptions): void {
     const { writes, consumed, renewed, forgotten } = draft;
     const { changes } = draft.groups;
     if (writes.length + consumed.length + renewed.length + forgotten.length + changes.size === 0) return;
@@ -93,7 +95,7 @@ export class Core implements Records, States {
         for (const [name, change] of changes) this.#parts.write(tx, name, change);
         for (const scope of renewed) tx.renew(scope);
         for (const reference of consumed) this.#options.consume(tx, reference);
-      });
+      }, options);
     } catch (error) {
       // What is in memory may differ from the vault now: it is read again from what is durable.
       this.#parts.clear();

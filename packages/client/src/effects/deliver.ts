@@ -109,7 +109,8 @@ export class Delivery {
       this.#settling = undefined;
       const answered = this.#answered.splice(0);
       const { core } = this.#options;
-      core.step((draft) => settleDelivery(draft, core.self, answered));
+      // Should that get lost, the same cells leave again, and the server says the same.
+      core.step((draft) => settleDelivery(draft, core.self, answered), { durable: false });
     });
     await this.#settling;
   }

@@ -65,10 +65,14 @@ export class Fetching {
   /** Anybody may leave cells there, and each costs as many trials as there are KeyPackages: a few, then others' turn. */
   async #receiveAtDoor(cells: readonly FetchedCell[]): Promise<void> {
     const { doorKeys, signal } = this.#options;
-    const candidates = doorKeys.candidates();
+    let known: ReturnType<DoorKeys["candidates"]> | undefined;
+    const candidates: DoorKeys["candidates"] = () => {
+      known ??= doorKeys.candidates();
+      return known;
+    };
     for (let at = 0; at < cells.length && !signal.aborted; at += limits.doorCellsPerStep) {
       const few = cells.slice(at, at + limits.doorCellsPerStep);
-      this.#receive(few, { door: true, doorKeys: { ...doorKeys, candidates: () => candidates } });
+      this.#receive(few, { door: true, doorKeys: { ...doorKeys, candidates } });
       await setImmediate();
     }
     signal.throwIfAborted();

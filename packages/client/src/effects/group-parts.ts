@@ -46,8 +46,9 @@ export class GroupParts {
     if (whole) for (const key of tx.keys(PARTS, { prefix })) drop(tx, key, fromUtf8(key.subarray(prefix.length)));
     if (change.kind === "forgotten") return tx.erase(KEYS, prefix);
     const { state, parts, deleted } = change;
-    const partKey = tx.get(KEYS, prefix) ?? this.#random(PART_KEY_BYTES);
-    tx.putUnder(scope, KEYS, prefix, partKey);
+    const known = tx.get(KEYS, prefix);
+    const partKey = known ?? this.#random(PART_KEY_BYTES);
+    if (known === undefined) tx.putUnder(scope, KEYS, prefix, partKey);
     for (const part of deleted) drop(tx, keyOf(prefix, toUtf8(part)), part);
     const chosen = parts === "all" ? {} : { parts: [...parts] };
     for (const part of saveGroup(state, { key: partKey, ...chosen })) {

@@ -51,6 +51,7 @@ export type NewRecord = NamedRow & StoredRecord & { readonly bucket: Uint8Array 
 export class VaultFile implements Disposable {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  #durable = true;
 
   private constructor(database: DatabaseSync) {
     this.#database = database;
@@ -99,9 +100,11 @@ export class VaultFile implements Disposable {
     return bytesIn(this.#statement("header").get(), "body");
   }
 
-  /** Durable when it returns; a throw of `work` takes everything back. */
-  transaction<T>(work: () => T): T {
+  /** Durable when it returns, or with the next one that is. A throw of `work` takes everything back. */
+  transaction<T>(work: () => T, { durable }: { readonly durable: boolean }): T {
     return tellingFailures(() => {
+      if (durable !== this.#durable) this.#database.exec(`PRAGMA synchronous = ${durable ? "FULL" : "NORMAL"}`);
+      this.#durable = durable;
       this.#database.exec("BEGIN IMMEDIATE");
       try {
         const result = work();

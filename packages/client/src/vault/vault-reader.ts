@@ -19,6 +19,9 @@ export interface VaultReader {
   keys(table: string, options?: ListOptions): Uint8Array[];
 }
 
+/** `durable: false` for what would be done again without harm. */
+export type TransactionOptions = { readonly durable?: boolean };
+
 export interface VaultTransaction extends VaultReader {
   put(table: string, key: Uint8Array | string, value: Uint8Array): void;
   /** Sealed under the key of `scope`, such as a group's id; read like any other row. */

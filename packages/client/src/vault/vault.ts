@@ -9,9 +9,9 @@ import { RowNames } from "./row-names.ts";
 import { ScopeKeys } from "./scope-keys.ts";
 import { tellingFailures, vaultFailure } from "./vault-failure.ts";
 import type { VaultFile } from "./vault-file.ts";
-import type { ListOptions, VaultReader, VaultRow, VaultTransaction } from "./vault-reader.ts";
+import type { ListOptions, TransactionOptions, VaultReader, VaultRow, VaultTransaction } from "./vault-reader.ts";
 
-export type { ListOptions, VaultReader, VaultRow, VaultTransaction } from "./vault-reader.ts";
+export type { ListOptions, TransactionOptions, VaultReader, VaultRow, VaultTransaction } from "./vault-reader.ts";
 
 export class Vault implements VaultReader, Disposable {
   readonly #file: VaultFile;
@@ -35,12 +35,15 @@ export class Vault implements VaultReader, Disposable {
     this.#index = new KeyIndex(file, this.#names);
   }
 
-  /** All of it or nothing; durable when it returns. `work` must not wait for anything, and not call this again. */
-  transaction<T>(work: (tx: VaultTransaction) => T): T {
+  /**
+   * All of it or nothing; durable when it returns, unless it may get lost with the machine's power until a later one
+   * is. `work` must not wait for anything, and not call this again.
+   */
+  transaction<T>(work: (tx: VaultTransaction) => T, { durable = true }: TransactionOptions = {}): T {
     if (this.#inTransaction) throw new Error("a transaction runs already");
     this.#inTransaction = true;
     try {
-      const result = this.#file.transaction(() => work(this.#writer));
+      const result = this.#file.transaction(() => work(this.#writer), { durable });
       this.#truncateLog();
       return result;
     } catch (error) {
