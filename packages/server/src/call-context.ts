@@ -5,6 +5,7 @@ import type { HelloResponseSchema, Method } from "@quicprochat/protocol";
 import type { Calendar } from "./calendar.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { Log } from "./log-line.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 import type { OpaqueServer } from "./opaque-server.ts";
 import type { Peer } from "./peer.ts";
 import type { Rates } from "./rate-limit/rates.ts";
@@ -35,6 +36,7 @@ export type ServerContext = {
   readonly wakes: Wakes;
   readonly sessions: Sessions;
   readonly storeWatch: StoreWatch;
+  readonly metrics: Metrics;
   readonly now: () => number;
   readonly calendar: Calendar;
   readonly log: Log;

@@ -6,6 +6,7 @@ import type { KeyStretching, Registration, ServerContext } from "./call-context.
 import type { DataFolder, SecretFile } from "./data-folder.ts";
 import { limits as defaultLimits, type ServerLimits } from "./limits.ts";
 import type { Log } from "./log-line.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 import { createOpaqueSetup, OpaqueServer, opaqueReady } from "./opaque-server.ts";
 import { ratesOf } from "./rate-limit/rates.ts";
 import { Sessions } from "./sessions.ts";
@@ -38,6 +39,7 @@ export type ContextOptions = RunSettings & {
 };
 
 type Owner = {
+  readonly metrics: Metrics;
   /** Owns what has to be closed. */
   readonly resources: AsyncDisposableStack;
   /** Told once when the server cannot go on. */
@@ -45,14 +47,17 @@ type Owner = {
 };
 
 /** Throws `ServerError`. */
-export async function openContext(options: ContextOptions, { resources, onFailure }: Owner): Promise<ServerContext> {
+export async function openContext(
+  options: ContextOptions,
+  { resources, onFailure, metrics }: Owner,
+): Promise<ServerContext> {
   const { folder, keys, registration, now = Date.now, log = () => {} } = options;
   const limits = { ...defaultLimits, ...options.limits };
   await opaqueReady;
   const opaque = folder.readOrCreate(opaqueSetup);
   const registered = registrationOf(registration, registrationSecretOf(folder));
   const path = folder.database;
-  const store = resources.use(await openSqliteStore({ path, limits, onEnd: onFailure }));
+  const store = resources.use(await openSqliteStore({ path, limits, metrics, onEnd: onFailure }));
   const calendar = calendarOf(options, log);
   resources.use(startUpkeep({ store, limits, calendar, now, log }));
   return {
@@ -63,10 +68,11 @@ export async function openContext(options: ContextOptions, { resources, onFailur
     keyStretching: options.keyStretching ?? defaultKeyStretching,
     cipherSuites: options.cipherSuites ?? defaultCipherSuites,
     limits,
-    rates: ratesOf(limits),
+    rates: ratesOf(limits, metrics),
     wakes: new Wakes(),
     sessions: new Sessions(),
     storeWatch: new StoreWatch(log),
+    metrics,
     now,
     calendar,
     log,

@@ -4,6 +4,7 @@ import type { Connection } from "@quicprochat/connection";
 import { type ConnectionClass, RefusalError, sessionExporter } from "@quicprochat/protocol";
 import { closeCodes } from "@quicprochat/rpc";
 import type { ServerLimits } from "./limits.ts";
+import { type Metrics, noMetrics } from "./metrics/metrics.ts";
 import { addressPrefix } from "./rate-limit/address-prefix.ts";
 import { RateLimit } from "./rate-limit/rate-limit.ts";
 import type { DeviceOf } from "./store/store.ts";
@@ -28,10 +29,15 @@ export class Peer implements Disposable {
   #purpose: Purpose | undefined;
   #timer: NodeJS.Timeout;
 
-  constructor(connection: Connection, limits: ServerLimits) {
+  constructor(
+    connection: Connection,
+    limits: ServerLimits,
+    { rateLimitHit }: Pick<Metrics, "rateLimitHit"> = noMetrics,
+  ) {
     this.connection = connection;
     this.prefix = addressPrefix(connection.remoteAddress);
-    this.calls = new RateLimit({ max: limits.callsPerSecondPerConnection, windowMs: 1_000, entriesMax: 1 });
+    const onHit = (): void => rateLimitHit("connection");
+    this.calls = new RateLimit({ max: limits.callsPerSecondPerConnection, windowMs: 1_000, entriesMax: 1, onHit });
     this.rateRefusals = new RateLimit({ max: limits.rateRefusalsPerMinute, windowMs: 60_000, entriesMax: 1 });
     this.#limits = limits;
     this.#timer = this.#closeAfter(limits.helloMs, "no hello came");

@@ -53,8 +53,8 @@ export class Reception {
   }
 
   #take(connection: Connection): void {
-    const { limits } = this.#server;
-    const peer = new Peer(connection, limits);
+    const { limits, metrics } = this.#server;
+    const peer = new Peer(connection, limits, metrics);
     const count = this.#countByPrefix.get(peer.prefix) ?? 0;
     if (this.draining || count >= this.#roomForPrefix()) {
       peer[Symbol.dispose]();

@@ -2,6 +2,7 @@
 import { methods, RefusalError } from "@quicprochat/protocol";
 import { type BoundMethod, closeCodes } from "@quicprochat/rpc";
 import type { Call, ServerContext } from "./call-context.ts";
+import type { Answered, Metrics } from "./metrics/metrics.ts";
 import type { Peer } from "./peer.ts";
 import { spend } from "./rate-limit/rates.ts";
 import { type Route, routes } from "./routes.ts";
@@ -10,12 +11,26 @@ import { ServerError } from "./server-error.ts";
 /** What answers this method. Throws `RefusalError` where this connection may not call it, now or ever. */
 export function admit(call: Call, methodNumber: number): BoundMethod {
   const { server, peer } = call;
-  meter(call);
   const route = routes.get(methodNumber);
-  if (route === undefined) throw new RefusalError("unknown_method");
-  requireClass(peer, route);
-  return answering(server, route.bind(call));
+  const measured = measure(server.metrics, route?.method.name ?? "unknown");
+  try {
+    meter(call);
+    if (route === undefined) throw new RefusalError("unknown_method");
+    requireClass(peer, route);
+  } catch (error) {
+    measured(outcomeOf(error));
+    throw error;
+  }
+  return answering({ server, answer: route.bind(call), measured });
 }
+
+/** Begins now; the result ends it with what became of the call. */
+function measure({ answered }: Metrics, method: string): (outcome: Answered["outcome"]) => void {
+  const started = performance.now();
+  return (outcome) => answered({ method, outcome, seconds: (performance.now() - started) / 1_000 });
+}
+
+const outcomeOf = (error: unknown): Answered["outcome"] => (error instanceof RefusalError ? error.code : "fault");
 
 /** Refusals cost us something, too: whoever asks on and on instead of waiting loses the connection. */
 function meter({ server, peer }: Call): void {
@@ -36,14 +51,28 @@ function requireClass({ connectionClass, session }: Peer, { method }: Route): vo
   if (method.session && session === undefined) throw new RefusalError("no_session");
 }
 
-function answering({ limits, storeWatch, now }: ServerContext, answer: BoundMethod): BoundMethod {
+type Answering = {
+  readonly server: ServerContext;
+  readonly answer: BoundMethod;
+  readonly measured: (outcome: Answered["outcome"]) => void;
+};
+
+function answering({ server, answer, measured }: Answering): BoundMethod {
   return async (payload, signal) => {
     try {
-      return await answer(payload, signal);
+      const response = await answer(payload, signal);
+      measured("ok");
+      return response;
     } catch (error) {
-      if (!(error instanceof ServerError)) throw error;
-      storeWatch.refused(error, now());
-      throw new RefusalError("unavailable", limits.retryAfterMs);
+      const refusal = error instanceof ServerError ? storeRefusal(server, error) : error;
+      measured(outcomeOf(refusal));
+      throw refusal;
     }
   };
+}
+
+function storeRefusal({ limits, storeWatch, metrics, now }: ServerContext, error: ServerError): RefusalError {
+  storeWatch.refused(error, now());
+  metrics.storeRefused();
+  return new RefusalError("unavailable", limits.retryAfterMs);
 }

@@ -7,6 +7,9 @@ import type { ServerContext } from "./call-context.ts";
 import { openControl } from "./control-server.ts";
 import type { Health } from "./health.ts";
 import { inviteFile } from "./invite-file.ts";
+import { type Gauges, noMetrics } from "./metrics/metrics.ts";
+import type { MetricsAddress, MetricsServer } from "./metrics/metrics-server.ts";
+import type { Prometheus } from "./metrics/prometheus.ts";
 import { type ContextOptions, openContext, registrationSecretOf } from "./open-context.ts";
 import { Reception } from "./reception.ts";
 import { errorCode } from "./server-error.ts";
@@ -14,6 +17,8 @@ import { errorCode } from "./server-error.ts";
 export type RunOptions = ContextOptions & {
   /** Called once the store is open. */
   readonly openListener: () => Promise<Listener>;
+  /** Where Prometheus may read; absent: nothing is measured. */
+  readonly metricsAt?: MetricsAddress;
   readonly inviteOf: (address: string, registrationSecret: Uint8Array | null) => string;
 };
 
@@ -21,6 +26,8 @@ export type RunningServer = {
   /** `host:port` with the port that was given out. */
   readonly address: string;
   readonly invite: string;
+  /** The URL of the metrics; `null` when they are off. */
+  readonly metrics: string | null;
   /** Resolves when it has stopped, for whatever reason. */
   readonly closed: Promise<void>;
   /** Takes no new connections, finishes the calls in flight, closes connections and files. */
@@ -32,7 +39,9 @@ export async function runServer(options: RunOptions): Promise<RunningServer> {
   await using resources = new AsyncDisposableStack();
   resources.use(options.folder);
   const failed = Promise.withResolvers<Error>();
-  const server = await openContext(options, { resources, onFailure: failed.resolve });
+  const prometheus = options.metricsAt === undefined ? null : await loadPrometheus();
+  const metrics = prometheus?.metrics ?? noMetrics;
+  const server = await openContext(options, { resources, metrics, onFailure: failed.resolve });
   const listener = resources.use(await options.openListener());
   const { address } = listener;
   const invited = options.registration === "invite" ? registrationSecretOf(options.folder) : null;
@@ -40,6 +49,8 @@ export async function runServer(options: RunOptions): Promise<RunningServer> {
   options.folder.write(inviteFile, toUtf8(`${invite}\n`));
 
   const reception = new Reception(server);
+  prometheus?.watch(gaugesOf(server, reception));
+  const measured = resources.use(await openMetrics(prometheus, options.metricsAt));
   const life = new Life({ server, reception, listener });
   life.own(await openControl(options.folder.path, life, server.limits), resources.move());
   const { log, now } = server;
@@ -49,8 +60,28 @@ export async function runServer(options: RunOptions): Promise<RunningServer> {
   });
   reception.run(listener).catch(failed.resolve);
   log({ time: now(), level: "info", event: "listening", address });
-  return { address, invite, closed: life.closed, stop: () => life.stop().then(() => life.closed) };
+  return {
+    address,
+    invite,
+    metrics: measured?.url ?? null,
+    closed: life.closed,
+    stop: () => life.stop().then(() => life.closed),
+  };
 }
+
+// Loaded only now: an idle server that nobody measures is smaller.
+const loadPrometheus = async (): Promise<Prometheus> => new (await import("./metrics/prometheus.ts")).Prometheus();
+
+async function openMetrics(prometheus: Prometheus | null, at?: MetricsAddress): Promise<MetricsServer | null> {
+  if (prometheus === null || at === undefined) return null;
+  return (await import("./metrics/metrics-server.ts")).openMetrics(prometheus, at);
+}
+
+const gaugesOf = ({ store, wakes }: ServerContext, reception: Reception): Gauges => ({
+  connections: () => reception.connectionCount,
+  subscriptions: () => wakes.size,
+  cells: () => store.cellCount(),
+});
 
 type Parts = { readonly server: ServerContext; readonly reception: Reception; readonly listener: Listener };
 

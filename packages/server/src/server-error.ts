@@ -7,6 +7,7 @@ export type ServerErrorCode =
   | "data_damaged"
   | "disk_full"
   | "no_invite"
+  | "metrics_unusable"
   /** The store cannot take the operation now; nothing of it was stored. */
   | "unavailable";
 

@@ -12,6 +12,7 @@ import {
 } from "@quicprochat/transport";
 import { DataFolder, type SecretFile } from "./data-folder.ts";
 import { limits } from "./limits.ts";
+import type { MetricsAddress } from "./metrics/metrics-server.ts";
 import type { RegistrationPolicy, RunSettings } from "./open-context.ts";
 import { type RunningServer, runServer } from "./run-server.ts";
 
@@ -24,6 +25,7 @@ export type ServerOptions = RunSettings & {
   readonly registration: RegistrationPolicy;
   /** What invite links say instead of `host`. */
   readonly advertisedHost?: string;
+  readonly metricsAt?: MetricsAddress;
 };
 
 /** Throws `ServerError` and the transport's `ListenError`; both carry a `code` and say what to do. */

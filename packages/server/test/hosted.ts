@@ -20,7 +20,7 @@ export const generous = {
   storedBytesPerMinutePerPrefix: 1e12,
 };
 
-export type HostOptions = Partial<Pick<RunOptions, "registration" | "limits" | "now">> & {
+export type HostOptions = Partial<Pick<RunOptions, "registration" | "limits" | "now" | "metricsAt">> & {
   readonly path?: string;
   readonly listener?: MemoryListener;
   /** The same server again, with its keys. */
@@ -70,6 +70,7 @@ export class Hosted implements AsyncDisposable {
       keyStretching: cheapStretching,
       limits: { ...generous, ...options.limits },
       log: (line) => log.push(line),
+      ...(options.metricsAt === undefined ? {} : { metricsAt: options.metricsAt }),
       ...(options.now === undefined ? {} : { now: options.now }),
     });
     return new Hosted({ ...keys, registrationSecret, running, log }, { listener, scratch });

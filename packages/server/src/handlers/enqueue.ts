@@ -36,6 +36,7 @@ export const enqueue: Handler<typeof methods.enqueue> = async (request, { server
     expiresHour: expiryHour(server.calendar.hour(), ttlOf(ttlHours)),
     caps: server.limits,
   });
+  for (const outcome of outcomes) server.metrics.enqueued(outcome, body.length);
   for (const [at, item] of items.entries()) if (outcomes[at] === "stored") server.wakes.notify(item.address);
   return { outcomes: outcomes.map(numberOf) };
 };

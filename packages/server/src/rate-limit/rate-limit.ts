@@ -3,7 +3,13 @@
 /** Far below one call: shares of windows are not exact. */
 const ROUNDING = 1e-6;
 
-export type RateLimitOptions = { readonly max: number; readonly windowMs: number; readonly entriesMax: number };
+export type RateLimitOptions = {
+  readonly max: number;
+  readonly windowMs: number;
+  readonly entriesMax: number;
+  /** Told of each that may not happen. */
+  readonly onHit?: () => void;
+};
 
 /** Counts of the fixed window that began at `start`, and of the one before it. */
 type Counts = { readonly start: number; readonly current: number; readonly previous: number };
@@ -18,12 +24,15 @@ export class RateLimit {
 
   /** 0 when it may happen, and it is counted as often as it weighs; else the milliseconds to wait. */
   take(key: string, now: number, weight = 1): number {
-    const { max, windowMs, entriesMax } = this.#options;
+    const { max, windowMs, entriesMax, onHit } = this.#options;
     const counts = advance(this.#counts.get(key), now, windowMs);
     // The previous window counts for the part of it that the sliding one still covers.
     const share = 1 - (now - counts.start) / windowMs;
     const used = counts.previous * share + counts.current;
-    if (used + weight > max + ROUNDING) return waitMs(counts, { max, windowMs, now, weight });
+    if (used + weight > max + ROUNDING) {
+      onHit?.();
+      return waitMs(counts, { max, windowMs, now, weight });
+    }
     this.#counts.delete(key);
     // The map keeps the order of use: what was used least recently goes first.
     if (this.#counts.size >= entriesMax)

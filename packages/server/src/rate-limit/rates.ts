@@ -1,6 +1,7 @@
 /** All rate limits of one server. */
 import { RefusalError } from "@quicprochat/protocol";
 import type { ServerLimits } from "../limits.ts";
+import type { Metrics, RateKind } from "../metrics/metrics.ts";
 import { RateLimit } from "./rate-limit.ts";
 
 const SECOND_MS = 1_000;
@@ -10,16 +11,16 @@ export type Rates = {
   readonly [Name in "calls" | "enqueues" | "logins" | "registrations" | "mailboxes" | "storedBytes"]: RateLimit;
 };
 
-export function ratesOf(limits: ServerLimits): Rates {
-  const perSecond = { windowMs: SECOND_MS, entriesMax: limits.rateEntriesMax };
-  const perMinute = { windowMs: MINUTE_MS, entriesMax: limits.rateEntriesMax };
+export function ratesOf(limits: ServerLimits, { rateLimitHit }: Metrics): Rates {
+  const limit = (kind: RateKind, windowMs: number, max: number): RateLimit =>
+    new RateLimit({ max, windowMs, entriesMax: limits.rateEntriesMax, onHit: () => rateLimitHit(kind) });
   return {
-    calls: new RateLimit({ ...perSecond, max: limits.callsPerSecondPerPrefix }),
-    enqueues: new RateLimit({ ...perSecond, max: limits.enqueuesPerSecondPerMailbox }),
-    logins: new RateLimit({ ...perMinute, max: limits.loginsPerMinutePerName }),
-    registrations: new RateLimit({ ...perMinute, max: limits.registrationsPerMinutePerPrefix }),
-    mailboxes: new RateLimit({ ...perMinute, max: limits.mailboxesPerMinutePerPrefix }),
-    storedBytes: new RateLimit({ ...perMinute, max: limits.storedBytesPerMinutePerPrefix }),
+    calls: limit("calls", SECOND_MS, limits.callsPerSecondPerPrefix),
+    enqueues: limit("enqueues", SECOND_MS, limits.enqueuesPerSecondPerMailbox),
+    logins: limit("logins", MINUTE_MS, limits.loginsPerMinutePerName),
+    registrations: limit("registrations", MINUTE_MS, limits.registrationsPerMinutePerPrefix),
+    mailboxes: limit("mailboxes", MINUTE_MS, limits.mailboxesPerMinutePerPrefix),
+    storedBytes: limit("stored_bytes", MINUTE_MS, limits.storedBytesPerMinutePerPrefix),
   };
 }
 

@@ -135,6 +135,9 @@ export interface Store extends AsyncDisposable {
   /** Deletes up to and with the cursor. `false`: no such mailbox or door. */
   acknowledge(read: { readonly address: Uint8Array; readonly cursor: number }): Promise<boolean>;
 
+  /** Cells in all mailboxes and doors. */
+  cellCount(): Promise<number>;
+
   putSlot(slot: SlotPut): Promise<SlotOutcome>;
   slot(name: Uint8Array): Promise<SlotEntry | null>;
 

@@ -64,6 +64,18 @@ export function mailboxConformance(open: OpenStore): void {
     assert.equal(seen.length, WRITERS * EACH);
   });
 
+  test("the cells that wait anywhere are counted", async () => {
+    await using opened = await open();
+    const { store } = opened;
+    assert.equal(await store.cellCount(), 0);
+    const [address, other] = [await makeMailbox(store), await makeMailbox(store)];
+    for (const to of [address, address, other]) await store.enqueue(cellTo({ address: to }));
+    assert.equal(await store.cellCount(), 3);
+    await store.acknowledge({ address, cursor: 1 });
+    await store.closeMailbox(other);
+    assert.equal(await store.cellCount(), 1);
+  });
+
   test("one call to many addresses has an outcome for each", async () => {
     await using opened = await open();
     const { store } = opened;

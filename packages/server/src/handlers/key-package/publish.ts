@@ -18,6 +18,7 @@ export const keyPackagePublish: Handler<typeof methods.keyPackagePublish> = asyn
     stockMax: protocolLimits.keyPackagesPerDeviceMax,
   });
   if (outcome.kind === "quota") throw new RefusalError("quota");
+  server.metrics.keyPackagesUploaded(keyPackages.length + (lastResort.length === 0 ? 0 : 1));
   return { stock: outcome.stock };
 };
 

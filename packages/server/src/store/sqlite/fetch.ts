@@ -60,7 +60,10 @@ export function fetchOperations(sqlite: DatabaseSync) {
     return true;
   };
 
-  return { fetch, acknowledge };
+  const count = sqlite.prepare("SELECT coalesce(sum(cells), 0) AS cells FROM mailbox");
+  const cellCount: Operation<Store["cellCount"]> = () => integer(count.get() ?? {}, "cells");
+
+  return { fetch, acknowledge, cellCount };
 }
 
 const cellOf = (row: Row): Cell => ({ cursor: integer(row, "cursor"), body: blob(row, "body") });

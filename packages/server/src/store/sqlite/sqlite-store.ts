@@ -1,6 +1,7 @@
 /** The embedded store: SQLite behind a writer thread. Nothing is answered before it is on the disk. */
 import { Worker } from "node:worker_threads";
 import type { ServerLimits } from "../../limits.ts";
+import { type Metrics, noMetrics } from "../../metrics/metrics.ts";
 import { ServerError, type ServerErrorCode } from "../../server-error.ts";
 import type { Account, DeviceOf, NewDeviceList, Store } from "../store.ts";
 import type { Request, Result } from "./group-commit.ts";
@@ -11,6 +12,7 @@ export type SqliteStoreOptions = {
   /** The database file; made when it is absent. */
   readonly path: string;
   readonly limits: ServerLimits;
+  readonly metrics?: Metrics;
   /** Told once when the writer has ended by itself: the store is of no use any more. */
   readonly onEnd?: (error: Error) => void;
 };
@@ -47,6 +49,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 /** `never` stands for the output of whichever operation has that id: only its caller knows the type. */
 type Waiting = {
   readonly bytes: number;
+  readonly asked: number;
   readonly resolve: (value: never) => void;
   readonly reject: (error: Error) => void;
 };
@@ -54,6 +57,7 @@ type Waiting = {
 class SqliteStore implements Store {
   readonly #worker: Worker;
   readonly #limits: ServerLimits;
+  readonly #metrics: Metrics;
   readonly #waiting = new Map<number, Waiting>();
   readonly #ended: Promise<void>;
   #unsent: Request[] = [];
@@ -61,8 +65,9 @@ class SqliteStore implements Store {
   #lastId = 0;
   #state: "open" | "closing" | "ended" = "open";
 
-  constructor(worker: Worker, { limits, onEnd }: SqliteStoreOptions) {
+  constructor(worker: Worker, { limits, metrics = noMetrics, onEnd }: SqliteStoreOptions) {
     this.#worker = worker;
+    this.#metrics = metrics;
     this.#limits = limits;
     this.#ended = new Promise((resolve) => {
       let cause = new Error("the writer thread has ended");
@@ -127,6 +132,9 @@ class SqliteStore implements Store {
   acknowledge(read: Input<"acknowledge">): Promise<boolean> {
     return this.#run("acknowledge", read);
   }
+  cellCount(): Promise<number> {
+    return this.#run("cellCount", undefined);
+  }
   putSlot(slot: Input<"putSlot">): Promise<Output<"putSlot">> {
     return this.#run("putSlot", slot, slot.entry.length);
   }
@@ -138,10 +146,12 @@ class SqliteStore implements Store {
   }
 
   settle(results: readonly Result<never>[]): void {
+    const now = performance.now();
     for (const result of results) {
       const waiting = this.#waiting.get(result.id);
       this.#waiting.delete(result.id);
       this.#waitingBytes -= waiting?.bytes ?? 0;
+      if (waiting !== undefined) this.#metrics.storeAnswered((now - waiting.asked) / 1_000);
       if (result.kind === "done") waiting?.resolve(result.value);
       else waiting?.reject(refusal(result));
     }
@@ -166,7 +176,7 @@ class SqliteStore implements Store {
     }
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<Output<M>>();
-    this.#waiting.set(id, { bytes, resolve, reject });
+    this.#waiting.set(id, { bytes, asked: performance.now(), resolve, reject });
     this.#waitingBytes += bytes;
     if (this.#unsent.length === 0) queueMicrotask(() => this.#flush());
     this.#unsent.push({ id, method, input });
