@@ -137,7 +137,10 @@ export const commands: readonly Command[] = [
     name: "server start",
     operands: "",
     about: "run a server",
-    options: serving,
+    options: {
+      ...serving,
+      metrics: { kind: "text", value: "HOST:PORT", about: "serve figures for Prometheus; off unless given" },
+    },
     load: async () => (await import("./commands/server/start.ts")).serverStart,
   },
   {

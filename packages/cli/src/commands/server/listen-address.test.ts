@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { advertisedHost, defaultListen, parseListen } from "./listen-address.ts";
+import { advertisedHost, defaultListen, parseListen, parseMetrics } from "./listen-address.ts";
 
 test("an address is a host and a port, and either may be left to us", () => {
   assert.deepEqual(parseListen(undefined), defaultListen);
@@ -41,4 +41,13 @@ test("a server on all addresses advertises one that others can reach", () => {
 
 test("a server on one address advertises that one itself", () => {
   assert.equal(advertisedHost({ host: "192.0.2.9", port: 1 }), undefined);
+});
+
+test("metrics are off unless asked for, and for this machine alone unless a host is named", () => {
+  assert.equal(parseMetrics(undefined), undefined);
+  assert.deepEqual(parseMetrics(":9464"), { host: "127.0.0.1", port: 9464 });
+  assert.deepEqual(parseMetrics("[::1]:0"), { host: "::1", port: 0 });
+  for (const text of ["9464", "host:99999", "::"]) {
+    assert.throws(() => parseMetrics(text), { code: "usage", message: /--metrics needs HOST:PORT/ });
+  }
 });

@@ -5,21 +5,23 @@ import { untilAborted } from "../../interruption.ts";
 import type { Invocation } from "../../invocation.ts";
 import { jsonText } from "../../output.ts";
 import { inviteText } from "./invite-text.ts";
-import { advertisedHost, parseListen } from "./listen-address.ts";
+import { advertisedHost, parseListen, parseMetrics } from "./listen-address.ts";
 
 export async function serverStart({ options, output, signal }: Invocation): Promise<void> {
   const listen = parseListen(options.text("listen"));
   const advertised = options.text("advertise") ?? advertisedHost(listen);
+  const metricsAt = parseMetrics(options.text("metrics"));
   const server = await startServer({
     ...listen,
     dataDir: serverFolder(options.text("data")),
     registration: "invite",
     ...(advertised === undefined ? {} : { advertisedHost: advertised }),
+    ...(metricsAt === undefined ? {} : { metricsAt }),
     log: (line) => output.progress(output.json ? jsonText(line) : logText(line)),
   });
-  const { address, invite } = server;
+  const { address, invite, metrics } = server;
   const text = output.json ? "" : await inviteText({ address, invite });
-  output.result({ event: "listening", address, invite, metrics: null }, text);
+  output.result({ event: "listening", address, invite, metrics }, text);
 
   await Promise.race([untilAborted(signal), untilParentIsGone(), server.closed]);
   if (signal.aborted) output.progress(output.json ? jsonText({ event: "draining" }) : "Finishing what is in flight.");
