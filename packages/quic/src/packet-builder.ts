@@ -52,6 +52,11 @@ export class PacketBuilder {
     this.#end = end;
   }
 
+  /** What no packet has taken yet. */
+  get spareBytes(): number {
+    return this.#end - this.#at;
+  }
+
   get hasRoom(): boolean {
     return this.#end - this.#at >= PACKET_BYTES_MIN + this.#state.token.length;
   }

@@ -41,6 +41,8 @@ export type TransmitterParts = {
 
 /** After so many probe timeouts in a row, only small datagrams are tried. */
 const SMALL_AFTER_PTOS = 2;
+/** Frames seldom fill a datagram to the last byte. So many short, it is padded: only a full one has others behind it. */
+const SLACK_BYTES_MAX = 16;
 /** Pacing waits at least so long: shorter waits cost more than they smooth. */
 const PACING_STEP_MS = 0.1;
 
@@ -120,6 +122,7 @@ export class Transmitter {
       if (space.level === "application" && this.#paddedPath) padTo = PADDED_DATAGRAM_BYTES;
       if (space.level === "handshake") handshake = true;
     }
+    if (this.#builder.spareBytes <= SLACK_BYTES_MAX) padTo = bytes;
     const written = this.#builder.finish(now, at, Math.min(padTo, bytes));
     path.onDatagramSent(written);
     path.pacer.onSent(written);
