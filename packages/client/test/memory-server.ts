@@ -11,6 +11,8 @@ import {
   type Identity,
   type KeyPackageClaimResponse,
   KeyPackageClaimResponseSchema,
+  type LookUpResponse,
+  LookUpResponseSchema,
   RefusalError,
   type SlotEntry,
   SlotEntrySchema,
@@ -30,6 +32,9 @@ export class MemoryServer {
   readonly accounts = new Map<string, Published>();
   /** Messages of all stored cells and entries, to search in. */
   readonly stored: Uint8Array[] = [];
+  /** Names that it cannot look up now, and those that it has. */
+  readonly unavailable = new Set<string>();
+  readonly lookedUp: string[] = [];
   readonly #boxes = new Map<string, Box>();
   readonly #slots = new Map<string, SlotEntry>();
   /** Addresses that are full, and those whose cells are refused for good. */
@@ -77,6 +82,7 @@ export class MemoryServer {
         }
       },
       claim: (username) => around(() => this.#claim(username)),
+      lookUp: (username) => around(() => this.#lookUp(username)),
       fetch: (source, cursor) => around(() => this.#fetch(addressOf(source, door), cursor)),
       acknowledge: (source, cursor) => around(() => this.#acknowledge(addressOf(source, door), cursor)),
     };
@@ -115,6 +121,15 @@ export class MemoryServer {
     const claimed = create(ClaimedKeyPackageSchema, { deviceId: device.id, keyPackage: body });
     const { identity, devices } = account;
     return create(KeyPackageClaimResponseSchema, { identity, devices, keyPackages: [claimed] });
+  }
+
+  #lookUp(username: string): LookUpResponse {
+    if (this.unavailable.has(username)) throw new RefusalError("unavailable");
+    const account = this.accounts.get(username);
+    if (account === undefined) throw new RefusalError("no_package");
+    this.lookedUp.push(username);
+    const { identity, devices } = account;
+    return create(LookUpResponseSchema, { identity, devices });
   }
 
   #fetch(address: Uint8Array, cursor: bigint): FetchResponse {

@@ -10,6 +10,8 @@ export type ConversationView = {
   readonly unread: number;
   /** User names, each once. */
   readonly members: readonly string[];
+  /** Those of whom the directory has not said yet that the name is theirs. */
+  readonly unconfirmed?: readonly string[];
   readonly epoch: string;
   readonly lastMessage?: MessageView;
 };

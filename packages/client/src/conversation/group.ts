@@ -14,8 +14,11 @@ import {
 } from "../step/codec.ts";
 import { table } from "../step/table.ts";
 
-/** Append only. `founding`: nobody else knows it yet; `superseded`: another group carries the conversation. */
-const statuses = ["founding", "active", "superseded", "stuck", "removed"] as const;
+/**
+ * Append only. `founding`: nobody else knows it yet; `superseded`: another group carries the conversation; `declined`: the
+ * other is not who they said.
+ */
+const statuses = ["founding", "active", "superseded", "stuck", "removed", "declined"] as const;
 export type GroupStatus = (typeof statuses)[number];
 
 export type Group = {

@@ -1,5 +1,5 @@
 /** Claims one KeyPackage for each device of an account, and believes nothing that its chain of keys does not bear out. */
-import { equalBytes, toUtf8 } from "@quicprochat/bytes";
+import { equalBytes } from "@quicprochat/bytes";
 import { decodeMlsMessage, validateKeyPackage } from "@quicprochat/mls";
 import {
   type KeyPackageClaimResponse,
@@ -9,10 +9,10 @@ import {
   verifyDeviceList,
   verifyIdentity,
 } from "@quicprochat/protocol";
-import { contacts } from "../conversation/contact.ts";
 import type { Joiner } from "../conversation/joiner.ts";
 import { unlessMalformed, verifiedLeaf } from "../conversation/members.ts";
 import { exitCodes, Failure } from "../failure.ts";
+import { settleName } from "../step/confirm-name.ts";
 import { isDeviceOf } from "../step/joiners.ts";
 import { suite } from "../step/suite.ts";
 import type { Core } from "./core.ts";
@@ -27,9 +27,14 @@ export async function claim({ core, network, signal }: Claiming, name: string): 
   const joiners = verifyClaim(response, { serverId: core.self.serverId, username, now: core.now() });
   if (joiners === "forged") throw new Failure("server_lied", liedText(username));
   if (joiners === "expired") throw new Failure("user_away", awayText(username));
-  const [{ rootKey } = { rootKey: undefined }] = joiners;
-  const known = core.look((draft) => draft.get(contacts, toUtf8(username)));
-  if (known !== undefined && rootKey !== undefined && !equalBytes(known.rootKey, rootKey)) {
+  const { identity, devices } = response;
+  if (identity === undefined || devices === undefined) throw new Failure("server_lied", liedText(username));
+  const { rootKey, version: identityVersion } = identity;
+  const entry = { rootKey, identityVersion, devicesCounter: devices.counter };
+  const pinned = core.step((draft) => settleName(draft, { user: username, entry }));
+  // A list from before a recovery would bring revoked devices back.
+  if (pinned === "older") throw new Failure("server_lied", liedText(username));
+  if (pinned === "changed") {
     throw new Failure("contact_changed", changedText(username), { exitCode: exitCodes.contactChanged });
   }
   return joiners;

@@ -5,10 +5,12 @@ import type { DoorKeys } from "../inbox/door-keys.ts";
 import { limits } from "../limits.ts";
 import type { OutboxRow } from "../outbox/outbox-row.ts";
 import { groupsBehind } from "../step/behind.ts";
+import { namesToConfirm } from "../step/confirm-name.ts";
 import type { Effect } from "../step/draft.ts";
 import { endPastEpochs } from "../step/end-past-epochs.ts";
 import { groupsWithWork } from "../step/pending-work.ts";
 import { Committing } from "./commit.ts";
+import { Confirming } from "./confirm.ts";
 import type { Core } from "./core.ts";
 import { Delivery } from "./deliver.ts";
 import { Fetching } from "./fetch.ts";
@@ -36,6 +38,7 @@ export class Workers {
   readonly committing: Committing;
   readonly fetching: Fetching;
   readonly walking: Walking;
+  readonly confirming: Confirming;
   readonly #restocking: SingleFlight;
   readonly #options: WorkersOptions;
   readonly #underWay = new Set<Promise<void>>();
@@ -57,6 +60,7 @@ export class Workers {
     this.committing = new Committing({ ...options, catchUp: () => this.#fetchAll() });
     this.fetching = new Fetching({ ...options, onFault });
     this.walking = new Walking({ ...options, catchUp: () => this.#fetchAll() });
+    this.confirming = new Confirming(options);
     this.#restocking = new SingleFlight(options.restock);
   }
 
@@ -77,6 +81,8 @@ export class Workers {
     await this.#fetchAll();
     this.#walkBehind();
     await this.walking.idle();
+    // Before anything goes to them; but a name that cannot be looked up now does not hold up the others.
+    await this.#confirm();
     if (!this.#connected) return;
     this.#caughtUp = true;
     this.resume();
@@ -100,6 +106,7 @@ export class Workers {
     const { core } = this.#options;
     this.inBackground(this.delivery.run());
     this.#walkBehind();
+    void this.#confirm();
     if (this.#mayLackPackages) this.inBackground(this.#restock());
     for (const groupId of core.look(groupsWithWork)) this.inBackground(this.#commit(groupId));
   }
@@ -107,6 +114,14 @@ export class Workers {
   /** Of those that an earlier walk did not bring to the end of their chain, or that asked for one too early. */
   #walkBehind(): void {
     for (const groupId of this.#options.core.look(groupsBehind)) this.inBackground(this.#walk(groupId));
+  }
+
+  /** Resolves also when it fails: it is tried again. */
+  async #confirm(): Promise<void> {
+    if (this.#options.core.look(namesToConfirm).length === 0) return;
+    const confirming = this.#unlessResting("confirm", () => this.confirming.run());
+    this.inBackground(confirming);
+    await confirming.catch(() => {});
   }
 
   #walk(groupId: Uint8Array): Promise<void> {
@@ -168,6 +183,8 @@ export class Workers {
         return this.inBackground(this.#commit(effect.groupId));
       case "walk":
         return this.inBackground(this.#walk(effect.groupId));
+      case "confirm":
+        return void this.#confirm();
       case "restock":
         return this.inBackground(this.#restock());
     }

@@ -1,9 +1,9 @@
 /** What a client takes from a new epoch of a group: env_n, gate_n, and who its members are. docs/protocol.md, "Epoch secrets". */
 import { epoch, exportSecret, forgetEpochsBefore, type GroupState } from "@quicprochat/mls";
-import { pinContact } from "../conversation/contact.ts";
 import { type Envelope, epochSecrets, type Group, groups } from "../conversation/group.ts";
 import { membersOf } from "../conversation/members.ts";
 import { limits } from "../limits.ts";
+import { meetMembers, shownName } from "./confirm-name.ts";
 import type { Draft } from "./draft.ts";
 import { stateName } from "./group-states.ts";
 
@@ -12,11 +12,16 @@ const EMPTY = new Uint8Array(0);
 /** gate_n of the epoch before goes; its env_n and message keys stay for a while. The caller has adopted `state`. */
 export function enterEpoch(draft: Draft, group: Group, state: GroupState): Group {
   const members = membersOf(state);
+  meetMembers(draft, group, members);
   const entered: Envelope = {
     epoch: epoch(state),
     secret: exportSecret(state, { label: "qpc1 envelope", context: EMPTY, length: 32 }),
     enteredAt: draft.now,
-    senders: members.map(({ leafIndex, user, deviceId }) => ({ leafIndex, user, deviceId })),
+    senders: members.map(({ leafIndex, user, deviceId }) => ({
+      leafIndex,
+      user: shownName(draft, group.groupId, user),
+      deviceId,
+    })),
   };
   const before = draft.get(epochSecrets, group.groupId)?.envelopes ?? [];
   // The newest of the past ones ended now, however long it lasted.
@@ -30,18 +35,9 @@ export function enterEpoch(draft: Draft, group: Group, state: GroupState): Group
     gate: exportSecret(state, { label: "qpc1 slot", context: EMPTY, length: 32 }),
     envelopes,
   });
-  const known = new Set(before[0]?.senders.map(({ user }) => user));
-  for (const member of members) {
-    const asPinned = pinContact(draft, member);
-    if (!asPinned && !known.has(member.user)) draft.tell({ kind: "notice", text: changedText(group, member.user) });
-  }
   const entering = { ...group, epoch: entered.epoch, attempt: 0 };
   draft.put(groups, group.groupId, entering);
   draft.renewed.push(group.groupId);
   draft.enteredEpoch = true;
   return entering;
 }
-
-const changedText = ({ title }: Group, user: string): string =>
-  `${user} was added to ${title === "" ? "a conversation" : title} with another identity than the one known to this ` +
-  "device: somebody else may answer to that name now. Ask them, on another way, what has happened.";

@@ -1,7 +1,7 @@
 /** Joins a group by a Welcome that was left at our door: whoever sent it must be who the door cell says. */
 import { equalBytes } from "@quicprochat/bytes";
 import { type GroupState, groupId, joinByWelcome, members as leavesOf } from "@quicprochat/mls";
-import { pinContact } from "../conversation/contact.ts";
+import { contactOf } from "../conversation/contact.ts";
 import { conversations } from "../conversation/conversation.ts";
 import { directId } from "../conversation/direct-id.ts";
 import { type Group, groups } from "../conversation/group.ts";
@@ -46,7 +46,10 @@ export function joinGroup(draft: Draft, self: Self, invitation: Invitation): voi
   if (groupId(state).length !== limits.groupIdBytes || draft.get(groups, groupId(state)) !== undefined) return;
   const { identity, deviceId } = invitation.inviter;
   if (!isDeviceOf(inviter, { rootKey: identity.rootKey, deviceId })) return;
-  const changed = members.find((member) => !pinContact(draft, member));
+  const changed = members.find(({ user, rootKey }) => {
+    const known = contactOf(draft, user);
+    return known !== undefined && !equalBytes(known.rootKey, rootKey);
+  });
   if (changed !== undefined) return draft.tell({ kind: "notice", text: changedText(changed.user, inviter.user) });
   if (!fitsConversation(draft, self, { state, rules, members })) return;
   enter(draft, self, { state, rules });

@@ -1,9 +1,12 @@
 /** A group that goes on without this device, or that this device cannot follow. */
-import { toHex } from "@quicprochat/bytes";
+import { equalBytes, toHex } from "@quicprochat/bytes";
 import { conversations } from "../conversation/conversation.ts";
+import { doubtsIn, dropDoubt } from "../conversation/doubt.ts";
 import { epochSecrets, type Group, groups } from "../conversation/group.ts";
 import { joiners } from "../conversation/joiner.ts";
 import { pendingCommits } from "../conversation/pending-commit.ts";
+import { changeMessageState } from "../history/record-message.ts";
+import { outboxRows } from "../outbox/outbox-row.ts";
 import type { Draft } from "./draft.ts";
 import { pendingStateName, stateName } from "./group-states.ts";
 
@@ -15,6 +18,19 @@ export function leaveGroup(draft: Draft, group: Group, status: "removed" | "stuc
   const title = draft.get(conversations, group.conversationId)?.title ?? group.title;
   draft.tell({ kind: "notice", text: status === "removed" ? `You were removed from ${title}.` : stuckText(title) });
   draft.tell({ kind: "conversation", conversation: toHex(group.conversationId) });
+}
+
+/** A conversation of two whose other end is not who it said: nothing more goes there, and nothing is read. */
+export function declineGroup(draft: Draft, group: Group): void {
+  const { groupId } = group;
+  draft.put(groups, groupId, { ...group, status: "declined", refreshDueAt: 0 });
+  dropIntents(draft, groupId);
+  dropSecrets(draft, groupId);
+  for (const { key, value: row } of draft.list(outboxRows)) {
+    if (!equalBytes(row.groupId, groupId)) continue;
+    draft.delete(outboxRows, key);
+    if (row.purpose === "message") changeMessageState(draft, row.messageKey, "failed");
+  }
 }
 
 /** A founding that was overtaken: nobody else has heard of it. */
@@ -33,6 +49,7 @@ function dropIntents(draft: Draft, groupId: Uint8Array): void {
 function dropSecrets(draft: Draft, groupId: Uint8Array): void {
   draft.forgotten.push(groupId);
   draft.delete(epochSecrets, groupId);
+  for (const doubt of doubtsIn(draft, groupId)) dropDoubt(draft, doubt);
   draft.groups.forget(stateName(groupId));
 }
 

@@ -44,7 +44,7 @@ const message = {
 } as const;
 
 const samples: readonly Sample[] = [
-  sample(contacts, { rootKey: key, identityVersion: 1, firstSeenAt: 1 }),
+  sample(contacts, { rootKey: key, identityVersion: 1, devicesCounter: 7n, firstSeenAt: 1 }),
   sample(conversations, {
     id,
     kind: "direct",
