@@ -9,15 +9,21 @@ type PlainServerOptions = {
   readonly privateKey: Uint8Array;
   readonly groups?: string;
   readonly retry?: "always" | "when-busy";
+  readonly engine?: "best" | "dgram";
 };
 
 /** quiche 0.29 sends more than a connection may where a stream may: its connections get the larger window from the start. */
-export function plainServer({ retry = "when-busy", ...tls }: PlainServerOptions): Promise<EndpointListener> {
+export function plainServer({
+  retry = "when-busy",
+  engine = "best",
+  ...tls
+}: PlainServerOptions): Promise<EndpointListener> {
   const context = TlsContext.server({ alpn: "qpc", ...tls });
   const server = { tls: context.handshakes(), tokenKey: systemRandom(16), retry };
   return EndpointListener.bind({
     host: "127.0.0.1",
     port: 0,
+    engine,
     context,
     limits,
     introduce: async () => {},
