@@ -17,6 +17,8 @@ export const limits = {
 
   // Vault
   vaultKeyBytesMax: 255,
+  /** Hashes of buckets that are remembered: each write asks for one twice. */
+  vaultBucketsKnownMax: 1_024,
   /** A header that asks for more than that is damaged, and not a reason to use up the machine. */
   vaultMemoryKiBMax: 4 * 1024 * 1024,
   vaultPassesMax: 64,
@@ -59,6 +61,9 @@ export const limits = {
   pastEpochMsMax: 7 * DAY,
   /** How often epochs are looked for whose time is over. */
   upkeepMs: HOUR,
+  /** After so long without a connection every group's slots are looked at, and after the second none can be followed. */
+  absenceMs: DAY,
+  absenceMsMax: 60 * DAY,
   /** After as many void entries in a row nobody waits for a better one. */
   voidAttemptsMax: 16,
   /** What is left of the largest cell for a Welcome: HPKE, credential and signature come beside it. */

@@ -142,3 +142,23 @@ test("a held cell that fails costs no epoch: it is dropped, and what it was held
   await settle([bob, carol], 1);
   assert.deepEqual(carol.texts(conversation), ["and now?"]);
 });
+
+test("who was away for days looks at the slots of all groups, and for months says that it cannot follow", async () => {
+  const all = world();
+  const { alice, bob, carol, server } = all;
+  const conversation = await groupOfThree(all);
+  bob.refresh();
+  await bob.sync();
+  server.empty(carol.self.mailbox);
+  const epochOf = (person: MemoryPerson): string | undefined => person.conversations()[0]?.epoch;
+  await carol.sync();
+  assert.notEqual(epochOf(carol), epochOf(bob));
+  carol.restart();
+  later([carol], 2 * 86_400_000);
+  await carol.sync();
+  assert.equal(epochOf(carol), epochOf(bob));
+  alice.restart();
+  later([alice], 61 * 86_400_000);
+  await alice.sync();
+  assert.throws(() => alice.post(conversation, "hello?"), { code: "conversation_closed" });
+});

@@ -4,6 +4,7 @@ import type { Random } from "@quicprochat/crypto";
 import type { DoorKeys } from "../inbox/door-keys.ts";
 import { limits } from "../limits.ts";
 import type { OutboxRow } from "../outbox/outbox-row.ts";
+import { noteOnline, returnFromAbsence } from "../step/absence.ts";
 import { groupsBehind } from "../step/behind.ts";
 import { namesToConfirm } from "../step/confirm-name.ts";
 import type { Effect } from "../step/draft.ts";
@@ -78,6 +79,8 @@ export class Workers {
   }
 
   async #catchUp(): Promise<void> {
+    const { core } = this.#options;
+    core.step(returnFromAbsence);
     await this.#fetchAll();
     this.#walkBehind();
     await this.walking.idle();
@@ -85,6 +88,7 @@ export class Workers {
     await this.#confirm();
     if (!this.#connected) return;
     this.#caughtUp = true;
+    core.step(noteOnline);
     this.resume();
   }
 
@@ -161,7 +165,10 @@ export class Workers {
     if (since >= 0 && since < limits.upkeepMs) return;
     this.#keptUpAt = core.now();
     try {
-      core.step(endPastEpochs);
+      core.step((draft) => {
+        endPastEpochs(draft);
+        if (this.#caughtUp) noteOnline(draft);
+      });
     } catch (error) {
       this.#onFailure(error);
     }

@@ -11,6 +11,7 @@ import { messageKey, messages } from "../history/message.ts";
 import { heldCells } from "../inbox/held-cell.ts";
 import { messageProgress } from "../outbox/message-progress.ts";
 import { outboxRows } from "../outbox/outbox-row.ts";
+import { lastOnline } from "./absence.ts";
 import type { Table } from "./table.ts";
 
 const [id, key, bytes] = [systemRandom(16), systemRandom(32), systemRandom(100)];
@@ -92,6 +93,7 @@ const samples: readonly Sample[] = [
     deviceId: id,
     messageKey: messageKey(message),
   }),
+  sample(lastOnline, 1_800_000_000_000),
   sample(messageProgress, { waiting: 3, reached: true }),
 ];
 

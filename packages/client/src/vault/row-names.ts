@@ -4,7 +4,7 @@
  * one for each 16 bytes that they begin with, such as a conversation's id. Disks thus show how many rows a table and a
  * conversation have and how long they are, and nothing else.
  */
-import { concatBytes, encodeWith, toUtf8 } from "@quicprochat/bytes";
+import { concatBytes, encodeWith, toHex, toUtf8 } from "@quicprochat/bytes";
 import { aeadNonceBytes, aeadOpen, aeadSeal, hmacSha256, kdf, Secret } from "@quicprochat/crypto";
 import { limits } from "../limits.ts";
 
@@ -20,6 +20,7 @@ export class RowNames implements Disposable {
   readonly #sealKey: Secret;
   /** Tables are few, and each call names one. */
   readonly #families = new Map<string, Uint8Array>();
+  readonly #buckets = new Map<string, Uint8Array>();
 
   constructor(vaultKey: Secret) {
     this.#hashKey = new Secret(kdf(vaultKey.bytes, "vault row", EMPTY));
@@ -46,8 +47,14 @@ export class RowNames implements Disposable {
 
   /** Where rows whose keys begin with these 16 bytes lie; without them, where the short keys of the table lie. */
   bucket(table: string, prefix: Uint8Array = EMPTY): Uint8Array {
+    const name = `${toHex(prefix)} ${table}`;
+    const known = this.#buckets.get(name);
+    if (known !== undefined) return known;
     const family = this.family(table);
-    return concatBytes(family, this.#hash("bucket", family, prefix).subarray(0, BUCKET_BYTES));
+    const bucket = concatBytes(family, this.#hash("bucket", family, prefix).subarray(0, BUCKET_BYTES));
+    if (this.#buckets.size >= limits.vaultBucketsKnownMax) this.#buckets.clear();
+    this.#buckets.set(name, bucket);
+    return bucket;
   }
 
   bucketOf(table: string, key: Uint8Array): Uint8Array {
