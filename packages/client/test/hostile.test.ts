@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toHex } from "@quicprochat/bytes";
-import { systemRandom } from "@quicprochat/crypto";
+import { sha256, systemRandom } from "@quicprochat/crypto";
 import { type CommitOptions, commit, decodeMlsMessage } from "@quicprochat/mls";
-import { signSlot } from "@quicprochat/protocol";
+import { signReceipt, signSlot } from "@quicprochat/protocol";
 import { conversations } from "../src/conversation/conversation.ts";
 import { epochSecrets, groups } from "../src/conversation/group.ts";
 import { membersOf } from "../src/conversation/members.ts";
@@ -479,4 +479,39 @@ test("two cells for one KeyPackage in one batch are one invitation", async () =>
     1,
   );
   assert.deepEqual(bob.faults, []);
+});
+
+test("a server that signs for two entries in one slot is told of, once", async () => {
+  const all = world();
+  const { alice, bob, carol, server } = all;
+  await groupOfThree(all);
+  const { keys, secrets, group } = slotOf(bob);
+  const [envelope] = secrets.envelopes;
+  const shown = sealSlotEntry(keys, [commitOf(bob, { path: true })], systemRandom);
+  assert.ok(envelope !== undefined && shown !== undefined);
+  carol.refresh();
+  await settle([carol, alice], 1);
+  assert.ok(slotOf(alice).group.epoch > group.epoch);
+  const name = keys.name.publicKey;
+  const signature = signSlot(keys.name.privateKey, shown);
+  const noticeWith = (key: Uint8Array): Uint8Array => {
+    const receipt = signReceipt({ ...server.statementKey, privateKey: key }, name, sha256(shown));
+    const entry = { kind: "hash", hash: sha256(shown) } as const;
+    const notice = { name, signature, receipt, entry };
+    return sealGroupCell(envelope.secret, { kind: "commit-notice", notice }, systemRandom) ?? new Uint8Array(0);
+  };
+  const row = { purpose: "notice", address: alice.self.mailbox, door: false, doorKey: new Uint8Array(0) } as const;
+  const to = { ...group, user: "alice", deviceId: alice.self.deviceId, messageKey: row.doorKey };
+  const send = async (cell: Uint8Array): Promise<void> => {
+    await alice.network.enqueue([{ ...row, ...to, id: systemRandom(16), cell }], () => {}, alice.signal);
+    await alice.sync();
+  };
+  await send(noticeWith(bob.self.leafKeyPair.privateKey));
+  assert.deepEqual(notices(alice), []);
+  await send(noticeWith(server.statementKey.privateKey));
+  await send(noticeWith(server.statementKey.privateKey));
+  assert.deepEqual(
+    notices(alice).map((text) => /Do not rely on this server/.test(text)),
+    [true],
+  );
 });

@@ -1,7 +1,9 @@
 /** Our commit has won its slot: new epoch, notices to those who were there, Welcomes to those who come, all at once. */
 import { equalBytes } from "@quicprochat/bytes";
+import { sha256 } from "@quicprochat/crypto";
 import { adoptCommitted, type GroupState, ownLeafIndex } from "@quicprochat/mls";
 import type { SlotReceipt } from "@quicprochat/protocol";
+import { noteEnd } from "../conversation/ended-epoch.ts";
 import { epochSecrets, type Group, groups } from "../conversation/group.ts";
 import { type Member, membersOf } from "../conversation/members.ts";
 import { type PendingCommit, pendingCommits } from "../conversation/pending-commit.ts";
@@ -26,6 +28,7 @@ export function adoptCommit(draft: Draft, self: Self, { groupId, pending, receip
   const next = draft.state(pendingStateName(groupId));
   if (group === undefined || envelope === undefined || former === undefined || next === undefined) return;
   queueNotices(draft, { group, envelope, recipients: othersOf(former), pending, receipt });
+  noteEnd(draft, group, { slotName: pending.slotName, entryHash: sha256(pending.entry) });
   draft.delete(pendingCommits, groupId);
   draft.groups.forget(pendingStateName(groupId));
   const adopted = adoptCommitted(former, next);

@@ -12,6 +12,7 @@ import {
 } from "@quicprochat/mls";
 import { SlotReceiptSchema, verifyReceipt, verifySlot } from "@quicprochat/protocol";
 import { authorizeCommit } from "../conversation/authorize-commit.ts";
+import { noteEnd } from "../conversation/ended-epoch.ts";
 import { groups } from "../conversation/group.ts";
 import { membersOf, unlessMalformed } from "../conversation/members.ts";
 import { pendingCommits } from "../conversation/pending-commit.ts";
@@ -48,6 +49,7 @@ export function applyEntry(draft: Draft, self: Self, groupId: Uint8Array, readin
     return "entered";
   }
   dropPending(draft, groupId);
+  noteEnd(draft, slot.group, { slotName: reading.name, entryHash: sha256(reading.entry) });
   return follow(draft, slot, judge(slot, openSlotEntry(slot.keys, reading.entry) ?? [], self));
 }
 

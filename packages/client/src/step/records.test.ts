@@ -4,6 +4,7 @@ import { DecodeError, toHex } from "@quicprochat/bytes";
 import { systemRandom } from "@quicprochat/crypto";
 import { contacts } from "../conversation/contact.ts";
 import { conversations } from "../conversation/conversation.ts";
+import { endedEpochs } from "../conversation/ended-epoch.ts";
 import { epochSecrets, groups } from "../conversation/group.ts";
 import { joiners } from "../conversation/joiner.ts";
 import { pendingCommits } from "../conversation/pending-commit.ts";
@@ -93,6 +94,7 @@ const samples: readonly Sample[] = [
     deviceId: id,
     messageKey: messageKey(message),
   }),
+  sample(endedEpochs, { slotName: key, entryHash: key }),
   sample(lastOnline, 1_800_000_000_000),
   sample(messageProgress, { waiting: 3, reached: true }),
 ];
