@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toUtf8 } from "@quicprochat/bytes";
 import {
+  classicalSuite,
   commit,
   type Extension,
   extensionType,
   externalSendersExtension,
   groupInfo,
+  hybridSuite,
   joinExternally,
   lastResortExtension,
   type Proposal,
@@ -106,6 +108,8 @@ const leaves = [
   ["leaf-version-unsupported", { capabilities: { ...cat.keyPackage.leafNode.capabilities, versions: [] } }],
   ["leaf-suite-unsupported", { capabilities: { ...cat.keyPackage.leafNode.capabilities, cipherSuites: [2] } }],
   ["bad-encryption-key", { encryptionKey: random(31) }],
+  // Of low order: nobody could encrypt a path to it, and no commit with one would be possible from then on.
+  ["bad-encryption-key", { encryptionKey: new Uint8Array(32) }],
 ] as const;
 
 for (const [code, change] of leaves) {
@@ -226,4 +230,19 @@ test("extensions that mark a last-resort KeyPackage and external senders are car
     { signatureKey: sender.signatureKeyPair.publicKey, credential: sender.credential },
   ]);
   commitOf(ann, { proposals: [context(senders)] });
+});
+
+test("a public key that nothing can be sealed to is none, in both suites", () => {
+  for (const suite of [classicalSuite, hybridSuite]) {
+    const { publicKey } = suite.generateKeyPair(random);
+    assert.ok(suite.isPublicKey(publicKey));
+    assert.ok(!suite.isPublicKey(publicKey.slice(1)));
+    assert.ok(!suite.isPublicKey(publicKey.slice().fill(0, publicKey.length - 32)));
+    const { keyPackage } = keyPackageOf(person("ann", suite));
+    const initKey = publicKey.slice().fill(0, publicKey.length - 32);
+    assert.equal(validateKeyPackage({ ...keyPackage, initKey }, { suite, now })?.code, "key-package-init-key");
+  }
+  const { publicKey } = hybridSuite.generateKeyPair(random);
+  // Coefficients of ML-KEM that are not below its modulus.
+  assert.ok(!hybridSuite.isPublicKey(publicKey.slice().fill(0xff, 0, 1_152)));
 });

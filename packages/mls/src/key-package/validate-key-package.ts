@@ -24,7 +24,7 @@ function faultOf(keyPackage: KeyPackage, suite: CipherSuite, now: bigint | undef
   const { version, cipherSuite, leafNode, initKey, signature } = keyPackage;
   if (version !== protocolVersion.mls10) return "unsupported-version";
   if (cipherSuite !== suite.id) return "wrong-suite";
-  if (initKey.length !== suite.publicKeyBytes || equalBytes(initKey, leafNode.encryptionKey)) {
+  if (!suite.isPublicKey(initKey) || equalBytes(initKey, leafNode.encryptionKey)) {
     return "key-package-init-key";
   }
   const fault = validateLeafNode(leafNode, { suite, source: "key-package", position: undefined, now });

@@ -20,7 +20,7 @@ type Place = {
 export function validateLeafNode(leaf: LeafNode, place: Place): RefusalCode | undefined {
   const { suite, source, position, now } = place;
   if (source !== undefined && leaf.source.kind !== source) return "leaf-source";
-  if (leaf.encryptionKey.length !== suite.publicKeyBytes) return "bad-encryption-key";
+  if (!suite.isPublicKey(leaf.encryptionKey)) return "bad-encryption-key";
   if (now !== undefined && leaf.source.kind === "key-package" && !isLive(leaf.source.lifetime, now)) {
     return "leaf-lifetime";
   }

@@ -13,8 +13,6 @@ export type CipherSuite = {
   /** AEAD.Nk and AEAD.Nn. */
   readonly keyBytes: number;
   readonly nonceBytes: number;
-  /** Length of an HPKE public key. */
-  readonly publicKeyBytes: number;
 
   hash(...parts: readonly Uint8Array[]): Uint8Array;
   mac(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array;
@@ -26,6 +24,8 @@ export type CipherSuite = {
 
   generateKeyPair(random: Random): KeyPair;
   deriveKeyPair(inputKey: Uint8Array): KeyPair;
+  /** Whether anything can be sealed to it; depends on the key alone, so that all members judge alike. */
+  isPublicKey(key: Uint8Array): boolean;
   /** SealBase with empty AAD; `undefined` when `publicKey` is none. */
   hpkeSeal(to: HpkeRecipient, plaintext: Uint8Array): HpkeCiphertext | undefined;
   hpkeOpen(privateKey: Uint8Array, info: Uint8Array, sealed: HpkeCiphertext): Uint8Array | undefined;

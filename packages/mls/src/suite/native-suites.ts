@@ -41,7 +41,6 @@ export function sha256Ed25519Suite(id: number, kem: Kem, aead: AeadAlgorithm): C
     hashBytes,
     keyBytes: aeadKeyBytes[aead],
     nonceBytes: aeadNonceBytes,
-    publicKeyBytes: kem.publicKeyBytes,
     hash: sha256,
     mac: hmacSha256,
     extract: hkdfExtract,
@@ -50,6 +49,7 @@ export function sha256Ed25519Suite(id: number, kem: Kem, aead: AeadAlgorithm): C
     open: (keys, ciphertext) => aeadOpen({ algorithm: aead, ...keys, ciphertext }),
     generateKeyPair: (random) => kem.generateKeyPair(random),
     deriveKeyPair: (inputKey) => kem.deriveKeyPair(inputKey),
+    isPublicKey: (key) => unlessMalformed(() => kem.encapsulate(key, forTrial)) !== undefined,
     hpkeSeal: (to, plaintext) =>
       unlessMalformed(() => {
         const { enc, ciphertext } = hpkeSeal(hpke, { ...to, aad: EMPTY, plaintext });
@@ -70,6 +70,9 @@ export function sha256Ed25519Suite(id: number, kem: Kem, aead: AeadAlgorithm): C
 }
 
 const EMPTY = new Uint8Array(0);
+
+/** A trial's secret is of no use to anybody. */
+const forTrial = (length: number): Uint8Array => new Uint8Array(length).fill(1);
 
 function unlessMalformed<T>(encapsulate: () => T): T | undefined {
   try {

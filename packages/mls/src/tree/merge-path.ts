@@ -64,7 +64,7 @@ function fit(
   const steps: KeyedStep[] = [];
   for (const [at, node] of path.nodes.entries()) {
     const step = filtered[at];
-    if (step === undefined || node.encryptionKey.length !== suite.publicKeyBytes) return undefined;
+    if (step === undefined || !suite.isPublicKey(node.encryptionKey)) return undefined;
     const recipients = resolution(tree, step.copath).filter((recipient) => !excluded.has(recipient));
     if (recipients.length !== node.encryptedPathSecrets.length) return undefined;
     steps.push({ ...step, publicKey: node.encryptionKey });

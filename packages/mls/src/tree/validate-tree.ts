@@ -39,7 +39,7 @@ function validateParents(suite: CipherSuite, tree: RatchetTree): Refusal | undef
   for (let node = 1; node < tree.width; node += 2) {
     const content = tree.parent(node);
     if (content === undefined) continue;
-    if (content.encryptionKey.length !== suite.publicKeyBytes) return { code: "bad-encryption-key" };
+    if (!suite.isPublicKey(content.encryptionKey)) return { code: "bad-encryption-key" };
     if (!unmergedLeavesHold(tree, node, content.unmergedLeaves)) return { code: "tree-unmerged-leaves" };
     if (keys.ownersOf(content.encryptionKey).length > 0) return { code: "duplicate-encryption-key" };
     keys.add(content.encryptionKey, node);
