@@ -40,6 +40,8 @@ class Session implements Disposable {
 
   async #run(program: string): Promise<void> {
     const { path } = this.#scratch;
+    // What is typed before the shell has its prompt is echoed by the terminal, and again by the shell.
+    await this.tmux.until(/\$ *$/m);
     this.tmux.recordTo(`${path}/output`);
     this.tmux.line(`cd '${path}'; stty -g > before; echo was here`);
     await this.tmux.until(/^was here$/m);
