@@ -515,3 +515,17 @@ test("a server that signs for two entries in one slot is told of, once", async (
     [true],
   );
 });
+
+test("a leaf without an address that can be read is void: its owner would get nothing", async () => {
+  const all = world();
+  const { alice, bob, carol } = all;
+  await groupOfThree(all);
+  await put(bob, [commitOf(bob, { path: true, leafExtensions: [] })]);
+  alice.refresh();
+  await settle([alice, carol]);
+  assert.equal(epochOf(carol), epochOf(alice));
+  for (const person of [alice, carol]) {
+    const deliveries = membersOf(slotOf(person).state).map(({ delivery }) => delivery?.kind);
+    assert.deepEqual(deliveries, ["mailbox", "mailbox", "mailbox"]);
+  }
+});

@@ -32,12 +32,13 @@ export function claimedMember(leaf: LeafFacts): Member | undefined {
   return credential === undefined ? undefined : memberOf(0, leaf, credential);
 }
 
-/** A leaf whose chain leads from a root key of this server's account to the key that signs for the leaf. */
+/** A leaf whose chain leads from a root key of this server's account to the key that signs for it, and that can be reached. */
 export function verifiedLeaf(leafIndex: number, leaf: LeafFacts, serverId: Uint8Array): Member | undefined {
   const credential = credentialOf(leaf);
   if (credential === undefined || !equalBytes(credential.serverId, serverId)) return undefined;
   if (!verifyCredential(credential, leaf.signatureKey)) return undefined;
-  return memberOf(leafIndex, leaf, credential);
+  const member = memberOf(leafIndex, leaf, credential);
+  return member.delivery === undefined ? undefined : member;
 }
 
 function memberOf(leafIndex: number, leaf: LeafFacts, { username, identity, deviceId }: Credential): Member {

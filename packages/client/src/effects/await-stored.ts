@@ -24,7 +24,7 @@ export async function awaitStored(runtime: Runtime, message: Message): Promise<M
   });
   const onClose = (): void => reject(runtime.signal.reason);
   runtime.signal.addEventListener("abort", onClose);
-  const timer = setTimeout(() => reject(runtime.obstacle()), limits.sendMs);
+  const timer = setTimeout(() => reject(late(runtime)), limits.sendMs);
   try {
     check();
     await promise;
@@ -36,6 +36,13 @@ export async function awaitStored(runtime: Runtime, message: Message): Promise<M
     runtime.signal.removeEventListener("abort", onClose);
   }
 }
+
+/** A server that is there but takes its time is no unreachable one. */
+const late = (runtime: Runtime): Failure =>
+  runtime.links.status().connected ? new Failure("not_stored_yet", notStoredText) : runtime.obstacle();
+
+const notStoredText =
+  "The server has not taken the message for everybody yet. It waits here, and leaves as soon as the server takes it.";
 
 const stateOf = (runtime: Runtime, key: Uint8Array): Message | undefined =>
   runtime.core.look((draft) => draft.get(messages, key));
