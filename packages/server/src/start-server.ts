@@ -11,6 +11,7 @@ import {
   statementKeyOf,
 } from "@quicprochat/transport";
 import { DataFolder, type SecretFile } from "./data-folder.ts";
+import { giveMemoryBackSoon } from "./give-memory-back.ts";
 import { limits } from "./limits.ts";
 import type { MetricsAddress } from "./metrics/metrics-server.ts";
 import type { RegistrationPolicy, RunSettings } from "./open-context.ts";
@@ -35,7 +36,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const folder = new DataFolder(dataDir);
   const identity = identityOf(folder);
   const serverId = serverIdOf(identity);
-  return await runServer({
+  const running = await runServer({
     ...options,
     folder,
     keys: { serverId, statementKey: statementKeyOf(identity) },
@@ -48,6 +49,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return encodeInvite(registrationSecret === null ? own : { ...own, registrationSecret });
     },
   });
+  giveMemoryBackSoon();
+  return running;
 }
 
 const identityFile: SecretFile<ServerIdentity> = {
