@@ -188,3 +188,28 @@ test("no title, text, name, conversation id or group id is in what the server st
     assert.ok(!server.stored.some((bytes) => Buffer.from(bytes).includes(needle)));
   }
 });
+
+test("sending to many opens each cell once, however many wait beside it", async () => {
+  const { alice, server } = world();
+  const names = Array.from({ length: 8 }, (_, at) => `friend${at}`);
+  const friends = names.map((name) => new MemoryPerson(server, name, systemRandom));
+  const conversation = await alice.group("many", names);
+  await syncAll([alice, ...friends, alice], 2);
+  const { vault } = alice;
+  const [get, list] = [vault.get.bind(vault), vault.list.bind(vault)];
+  const opened: string[] = [];
+  vault.get = (table, key) => {
+    opened.push(table);
+    return get(table, key);
+  };
+  vault.list = (table, options) => {
+    const rows = list(table, options);
+    opened.push(...rows.map(() => table));
+    return rows;
+  };
+  alice.post(conversation, "to all of you");
+  await alice.sync({ refresh: false });
+  assert.equal(opened.filter((table) => table === "outbox-cell").length, names.length);
+  assert.equal(opened.filter((table) => table === "outbox").length, 0);
+  assert.equal(alice.conversations()[0]?.lastMessage?.state, "stored");
+});
