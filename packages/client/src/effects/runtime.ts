@@ -181,7 +181,7 @@ export class Runtime {
   #onLink(event: LinkEvent): void {
     switch (event.kind) {
       case "wake":
-        return this.workers.inBackground(this.workers.fetching.run(event.source));
+        return this.workers.wake(event.source);
       case "notice":
         return this.tell(event);
       case "connection": {

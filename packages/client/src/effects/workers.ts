@@ -92,6 +92,11 @@ export class Workers {
     this.resume();
   }
 
+  /** Something has come to the mailbox, or to the door. */
+  wake(source: Source): void {
+    this.inBackground(source.kind === "door" ? this.#fetchAll() : this.fetching.run(source));
+  }
+
   /** The connection is gone: until the next `catchUp` nothing leaves. */
   pause(): void {
     this.#connected = false;
@@ -99,7 +104,11 @@ export class Workers {
   }
 
   async #fetchAll(): Promise<void> {
-    await Promise.all(this.#options.sources.map((source) => this.fetching.run(source)));
+    const { sources } = this.#options;
+    // The door last: a Welcome may lead back into a group from which a notice in the mailbox removes us first.
+    for (const kind of ["mailbox", "door"] as const) {
+      await Promise.all(sources.filter((source) => source.kind === kind).map((source) => this.fetching.run(source)));
+    }
   }
 
   resume(): void {

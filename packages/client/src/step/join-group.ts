@@ -1,9 +1,10 @@
 /** Joins a group by a Welcome that was left at our door: whoever sent it must be who the door cell says. */
 import { equalBytes } from "@quicprochat/bytes";
-import { type GroupState, groupId, joinByWelcome, members as leavesOf } from "@quicprochat/mls";
+import { epoch, type GroupState, groupId, joinByWelcome, members as leavesOf } from "@quicprochat/mls";
 import { contactOf } from "../conversation/contact.ts";
 import { conversations } from "../conversation/conversation.ts";
 import { directId } from "../conversation/direct-id.ts";
+import { wasAdmin } from "../conversation/former-admins.ts";
 import { type Group, groups } from "../conversation/group.ts";
 import { type Member, verifiedLeaf } from "../conversation/members.ts";
 import { contradicting } from "../conversation/one-name.ts";
@@ -43,7 +44,7 @@ export function joinGroup(draft: Draft, self: Self, invitation: Invitation): voi
   const inviter = members?.find(({ leafIndex }) => leafIndex === sender);
   if (members === undefined || rules === undefined || inviter === undefined) return;
   if (contradicting([self], members) !== undefined) return;
-  if (groupId(state).length !== limits.groupIdBytes || draft.get(groups, groupId(state)) !== undefined) return;
+  if (groupId(state).length !== limits.groupIdBytes || !mayEnter(draft, state, inviter)) return;
   const { identity, deviceId } = invitation.inviter;
   if (!isDeviceOf(inviter, { rootKey: identity.rootKey, deviceId })) return;
   const changed = members.find(({ user, rootKey }) => {
@@ -51,8 +52,18 @@ export function joinGroup(draft: Draft, self: Self, invitation: Invitation): voi
     return known !== undefined && !equalBytes(known.rootKey, rootKey);
   });
   if (changed !== undefined) return draft.tell({ kind: "notice", text: changedText(changed.user, inviter.user) });
-  if (!fitsConversation(draft, self, { state, rules, members })) return;
+  if (!fitsConversation(draft, self, { state, rules, members, inviter })) return;
   enter(draft, self, { state, rules });
+}
+
+/**
+ * Whoever was removed may be added again, by those who could add then. Never into an epoch that is over: a Welcome to a
+ * KeyPackage of last resort opens more than once.
+ */
+function mayEnter(draft: Draft, state: GroupState, { rootKey }: Member): boolean {
+  const known = draft.get(groups, groupId(state));
+  if (known === undefined) return true;
+  return known.status === "removed" && epoch(state) > known.epoch && wasAdmin(draft, known.groupId, rootKey);
 }
 
 /** `undefined` when somebody's chain of keys does not hold. */
@@ -66,19 +77,25 @@ function verifiedMembers(state: GroupState, { serverId }: Self): Member[] | unde
   return found;
 }
 
-type Invited = { readonly state: GroupState; readonly rules: Rules; readonly members: readonly Member[] };
+type Invited = {
+  readonly state: GroupState;
+  readonly rules: Rules;
+  readonly members: readonly Member[];
+  readonly inviter: Member;
+};
 
 /** A group of several must not take the id of a direct conversation, nor that of a group that is here already. */
-function fitsConversation(draft: Draft, self: Self, { state, rules, members }: Invited): boolean {
+function fitsConversation(draft: Draft, self: Self, { state, rules, members, inviter }: Invited): boolean {
   const existing = draft.get(conversations, rules.conversationId);
   if (isDirectGroup(state, self)) return existing === undefined || existing.kind === "direct";
   const directIds = members.map(({ rootKey }) => directId(self.serverId, self.rootKey, rootKey));
   if (directIds.some((id) => equalBytes(id, rules.conversationId))) return false;
   const before = existing === undefined ? undefined : draft.get(groups, existing.groupId);
-  return before === undefined || before.status === "removed";
+  if (before === undefined) return true;
+  return before.status === "removed" && wasAdmin(draft, before.groupId, inviter.rootKey);
 }
 
-function enter(draft: Draft, self: Self, { state, rules }: Omit<Invited, "members">): void {
+function enter(draft: Draft, self: Self, { state, rules }: Pick<Invited, "state" | "rules">): void {
   const { conversationId, title } = rules;
   for (const founding of foundingsOf(draft, conversationId)) abandonGroup(draft, founding.groupId);
   const id = groupId(state);

@@ -2,9 +2,11 @@
 import { equalBytes, toHex } from "@quicprochat/bytes";
 import { conversations } from "../conversation/conversation.ts";
 import { doubtsIn, dropDoubt } from "../conversation/doubt.ts";
+import { rememberAdmins } from "../conversation/former-admins.ts";
 import { epochSecrets, type Group, groups } from "../conversation/group.ts";
 import { joiners } from "../conversation/joiner.ts";
 import { pendingCommits } from "../conversation/pending-commit.ts";
+import { rulesOf } from "../conversation/rules.ts";
 import { changeMessageState } from "../history/record-message.ts";
 import { outboxRows } from "../outbox/outbox-row.ts";
 import type { Draft } from "./draft.ts";
@@ -14,7 +16,12 @@ import { pendingStateName, stateName } from "./group-states.ts";
 export function leaveGroup(draft: Draft, group: Group, status: "removed" | "stuck"): void {
   draft.put(groups, group.groupId, { ...group, status, refreshDueAt: 0 });
   dropIntents(draft, group.groupId);
-  if (status === "removed") dropSecrets(draft, group.groupId);
+  if (status === "removed") {
+    const state = draft.state(stateName(group.groupId));
+    const rules = state === undefined ? undefined : rulesOf(state);
+    if (rules !== undefined) rememberAdmins(draft, group.groupId, rules);
+    dropSecrets(draft, group.groupId);
+  }
   const title = draft.get(conversations, group.conversationId)?.title ?? group.title;
   draft.tell({ kind: "notice", text: status === "removed" ? `You were removed from ${title}.` : stuckText(title) });
   draft.tell({ kind: "conversation", conversation: toHex(group.conversationId) });
