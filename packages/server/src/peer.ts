@@ -1,7 +1,7 @@
 /** What the server remembers of one connection, and for as long as it lives. */
 import { toHex } from "@quicprochat/bytes";
 import type { Connection } from "@quicprochat/connection";
-import { type ConnectionClass, RefusalError, sessionExporter } from "@quicprochat/protocol";
+import { type ConnectionClass, limits as protocolLimits, RefusalError, sessionExporter } from "@quicprochat/protocol";
 import { closeCodes } from "@quicprochat/rpc";
 import type { ServerLimits } from "./limits.ts";
 import { type Metrics, noMetrics } from "./metrics/metrics.ts";
@@ -27,6 +27,7 @@ export class Peer implements Disposable {
   readonly #limits: ServerLimits;
   #connectionClass: ConnectionClass | undefined;
   #purpose: Purpose | undefined;
+  #doors: ReadonlySet<string> = new Set();
   #timer: NodeJS.Timeout;
 
   constructor(
@@ -88,6 +89,15 @@ export class Peer implements Disposable {
     if (current !== undefined && !compatible(current, purpose)) throw new RefusalError("wrong_class");
     // A name stays the purpose when its doors are written to.
     if (current?.kind !== "name") this.#purpose = purpose;
+  }
+
+  /** The doors of one name are as many as its devices at most: more are of several people. */
+  devoteToDoors(addresses: readonly Uint8Array[]): void {
+    if (this.#connectionClass !== "errand") return;
+    this.devoteTo({ kind: "door" });
+    const doors = new Set([...this.#doors, ...addresses.map(toHex)]);
+    if (doors.size > protocolLimits.devicesPerAccountMax) throw new RefusalError("wrong_class");
+    this.#doors = doors;
   }
 
   [Symbol.dispose](): void {

@@ -173,3 +173,18 @@ test("making mailboxes and storing much are slowed down for each place", async (
   await enqueue(4_096);
   await assert.rejects(enqueue(1_024), refused("rate_limited"), "a cell counts for each of its addresses");
 });
+
+test("an errand writes to as many doors as one name can have, in one call or in many", async () => {
+  await using hosted = await Hosted.start();
+  const enqueue = (errand: Connection, count: number) =>
+    call(errand, methods.enqueue, {
+      items: Array.from({ length: count }, () => ({ id: systemRandom(16), address: systemRandom(32) })),
+      body: new Uint8Array(4_096),
+    });
+  const one = await hosted.connect("errand");
+  await assert.rejects(enqueue(one, 17), refused("wrong_class"));
+  await enqueue(one, 10);
+  await assert.rejects(enqueue(one, 7), refused("wrong_class"));
+  await enqueue(one, 6);
+  await enqueue(await hosted.connect("send"), 100);
+});

@@ -21,7 +21,7 @@ export const enqueue: Handler<typeof methods.enqueue> = async (request, { server
   if (!validCellSize(body.length)) throw new RefusalError("wrong_size");
   if (to === "doors" && body.length < protocolLimits.doorCellBytesMin) throw new RefusalError("wrong_size");
   requireItems(items);
-  peer.devoteTo({ kind: "door" });
+  peer.devoteToDoors(items.map(({ address }) => address));
   const now = server.now();
   spend(server.rates.storedBytes, peer.prefix, now, body.length * items.length);
   for (const { address } of items) spend(server.rates.enqueues, toHex(address), now);
