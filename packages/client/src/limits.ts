@@ -56,6 +56,8 @@ export const limits = {
 
   // Groups
   groupIdBytes: 32,
+  /** Ids drawn to come below one: each beginning anew halves what is left. */
+  groupIdDrawsMax: 4_096,
   /** Epochs whose messages are still read, and for how long after they have ended. */
   pastEpochsMax: 5,
   pastEpochMsMax: 7 * DAY,

@@ -4,7 +4,7 @@ import { systemRandom } from "@quicprochat/crypto";
 import { pinContact } from "../src/conversation/contact.ts";
 import { claim } from "../src/effects/claim.ts";
 import { foundGroup } from "../src/step/found-group.ts";
-import { force, membersSeenBy, noticesTo, settle, takeJoiner, world } from "./hostile-world.ts";
+import { force, membersSeenBy, noticesTo, settle, takeJoiner, world } from "./forging-world.ts";
 
 test("whoever invites under the name of another is declined, told of, and not in the way of the real one", async () => {
   const { person } = world();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { systemRandom } from "@quicprochat/crypto";
 import { foundGroup } from "../src/step/found-group.ts";
-import { force, isVoidFor, keyPackageOf, membersSeenBy, settle, slotOf, takeJoiner, world } from "./hostile-world.ts";
+import { force, isVoidFor, keyPackageOf, membersSeenBy, settle, slotOf, takeJoiner, world } from "./forging-world.ts";
 
 test("no commit gives its maker another name or an earlier identity: all go on to the next attempt", async () => {
   const { person } = world();

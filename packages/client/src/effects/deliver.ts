@@ -125,7 +125,10 @@ export class Delivery {
   }
 
   #mayTry(address: string): boolean {
-    return (this.#resting.get(address) ?? 0) <= this.#options.core.now();
+    const now = this.#options.core.now();
+    const until = this.#resting.get(address) ?? now;
+    // A clock that was set back must not prolong the rest.
+    return until <= now || until > now + limits.fullMailboxRestMs;
   }
 }
 

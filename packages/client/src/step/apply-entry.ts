@@ -7,7 +7,10 @@ import {
   type CommitSummary,
   decodeMlsMessage,
   type GroupState,
+  type MlsMessage,
+  makeProposalRef,
   type Processed,
+  pendingProposals,
   processMessage,
 } from "@quicprochat/mls";
 import { SlotReceiptSchema, verifyReceipt, verifySlot } from "@quicprochat/protocol";
@@ -26,6 +29,7 @@ import { dropJoiners } from "./joiners.ts";
 import { leaveGroup } from "./leave-group.ts";
 import { type NextSlot, nextSlot } from "./next-slot.ts";
 import type { Self } from "./self.ts";
+import { suite } from "./suite.ts";
 
 /** `void`: the chain goes on at the next attempt. `lied`: the receipt does not hold. `elsewhere`: of another slot. */
 export type Applied = "entered" | "removed" | "void" | "stuck" | "lied" | "elsewhere";
@@ -65,6 +69,8 @@ function receiptHolds({ statementKey }: Self, { name, entry, signature }: SlotRe
   return verifySlot(name, entry, signature) && verifyReceipt(signed, name, sha256(entry));
 }
 
+type PublicMessage = (MlsMessage & { readonly kind: "public-message" })["publicMessage"];
+
 type Judged =
   | {
       readonly kind: "commit";
@@ -82,13 +88,25 @@ function judge({ state }: NextSlot, messages: readonly Uint8Array[], { serverId 
   let at = state;
   for (const [index, message] of messages.entries()) {
     // A PrivateMessage would be judged by the state of its ratchet, which is not the same for all.
-    if (unlessMalformed(() => decodeMlsMessage(message))?.kind !== "public-message") return { kind: "void" };
+    const decoded = unlessMalformed(() => decodeMlsMessage(message));
+    if (decoded?.kind !== "public-message") return { kind: "void" };
     const processed = processMessage(at, message, { authorize: authorizeCommit(at, serverId) });
     if (index === messages.length - 1) return judgeCommit(processed, messages.length);
-    if (processed.kind !== "proposal") return { kind: "void" };
-    at = processed.state;
+    if (processed.kind === "own-message" || processed.kind === "already-processed") {
+      // To all others it is a proposal like any: it may be missing here, but void it is not.
+      if (!isPending(at, decoded.publicMessage)) return { kind: "stuck" };
+    } else if (processed.kind === "proposal") {
+      at = processed.state;
+    } else {
+      return { kind: "void" };
+    }
   }
   return { kind: "void" };
+}
+
+function isPending(state: GroupState, { framed, auth }: PublicMessage): boolean {
+  const reference = makeProposalRef(suite, { wireFormat: 1, framed, auth });
+  return pendingProposals(state).some((pending) => equalBytes(pending.reference, reference));
 }
 
 function judgeCommit(processed: Processed, messages: number): Judged {

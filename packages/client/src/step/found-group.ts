@@ -1,7 +1,8 @@
 /** Begins an MLS group with this device alone in it; the first commit adds the others. */
 
-import { toHex } from "@quicprochat/bytes";
+import { compareBytes, toHex } from "@quicprochat/bytes";
 import { createGroup } from "@quicprochat/mls";
+import { conversations } from "../conversation/conversation.ts";
 import { type Group, groups } from "../conversation/group.ts";
 import type { Joiner } from "../conversation/joiner.ts";
 import { encodeConversationRules, extensionTypes } from "../envelope/extensions.ts";
@@ -19,7 +20,7 @@ type Founding = { readonly conversationId: Uint8Array; readonly title: string; r
 
 /** The group's id. Nothing of it is shown before the first commit has won its slot. */
 export function foundGroup(draft: Draft, self: Self, { conversationId, title, joiners }: Founding): Uint8Array {
-  const groupId = draft.random(limits.groupIdBytes);
+  const groupId = drawGroupId(draft, conversationId);
   const roles = new Map([[toHex(self.rootKey), "owner"]] as const);
   const state = createGroup({
     suite,
@@ -46,6 +47,17 @@ export function foundGroup(draft: Draft, self: Self, { conversationId, title, jo
   const entered = enterEpoch(draft, group, state);
   for (const joiner of joiners) wantJoiner(draft, groupId, joiner);
   if (joiners.length === 0) establish(draft, self, entered, state);
+  return groupId;
+}
+
+/** Of two groups for one direct conversation both ends keep the one of the lower id: it must not be one that is over. */
+function drawGroupId(draft: Draft, conversationId: Uint8Array): Uint8Array {
+  const former = draft.get(conversations, conversationId)?.groupId;
+  let groupId = draft.random(limits.groupIdBytes);
+  for (let draws = 1; draws < limits.groupIdDrawsMax; draws++) {
+    if (former === undefined || compareBytes(groupId, former) < 0) break;
+    groupId = draft.random(limits.groupIdBytes);
+  }
   return groupId;
 }
 
