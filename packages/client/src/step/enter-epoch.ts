@@ -1,7 +1,10 @@
 /** What a client takes from a new epoch of a group: env_n, gate_n, and who its members are. docs/protocol.md, "Epoch secrets". */
+import { equalBytes } from "@quicprochat/bytes";
 import { epoch, exportSecret, forgetEpochsBefore, type GroupState } from "@quicprochat/mls";
+import { conversations } from "../conversation/conversation.ts";
 import { type Envelope, epochSecrets, type Group, groups } from "../conversation/group.ts";
 import { membersOf } from "../conversation/members.ts";
+import { rulesOf } from "../conversation/rules.ts";
 import { limits } from "../limits.ts";
 import { meetMembers, shownName } from "./confirm-name.ts";
 import type { Draft } from "./draft.ts";
@@ -35,9 +38,17 @@ export function enterEpoch(draft: Draft, group: Group, state: GroupState): Group
     gate: exportSecret(state, { label: "qpc1 slot", context: EMPTY, length: 32 }),
     envelopes,
   });
-  const entering = { ...group, epoch: entered.epoch, attempt: 0 };
+  const entering = { ...group, title: rulesOf(state)?.title ?? group.title, epoch: entered.epoch, attempt: 0 };
+  if (entering.title !== group.title) retitle(draft, entering);
   draft.put(groups, group.groupId, entering);
   draft.renewed.push(group.groupId);
   draft.enteredEpoch = true;
   return entering;
+}
+
+/** Of a direct conversation the title is the other's name. */
+function retitle(draft: Draft, { conversationId, groupId, title }: Group): void {
+  const conversation = draft.get(conversations, conversationId);
+  if (conversation?.kind !== "group" || !equalBytes(conversation.groupId, groupId)) return;
+  draft.put(conversations, conversationId, { ...conversation, title });
 }
