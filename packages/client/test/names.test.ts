@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { systemRandom } from "@quicprochat/crypto";
+import { commit, groupContextExtension } from "@quicprochat/mls";
+import { extensionTypes } from "../src/envelope/extensions.ts";
 import { foundGroup } from "../src/step/found-group.ts";
 import { force, isVoidFor, keyPackageOf, membersSeenBy, settle, slotOf, takeJoiner, world } from "./forging-world.ts";
 
@@ -59,4 +61,21 @@ test("a Welcome into a group of two accounts with one name, or with ours, is dec
     assert.equal(server.waiting(alice.door), 0);
     assert.deepEqual(alice.conversations(), []);
   }
+});
+
+test("no commit sets a policy version that some leaf may not know, nor another extension that none has listed", async () => {
+  const { person } = world();
+  const [alice, bob] = [person("alice"), person("bob")];
+  await bob.group("friends", ["alice"]);
+  await settle([bob, alice, bob, alice]);
+  const { state } = slotOf(bob);
+  const data = groupContextExtension(state, extensionTypes.conversation);
+  assert.ok(data !== undefined);
+  const withRules = (rules: Uint8Array, type: number = extensionTypes.conversation) =>
+    [{ kind: "group-context-extensions", extensions: [{ type, data: rules }] }] as const;
+  // The version is the two bytes behind the conversation's id.
+  assert.ok(await isVoidFor([alice], state, { proposals: withRules(data.with(17, 2)) }));
+  const next = { wire: "public", now: 1_800_000_000n, random: systemRandom } as const;
+  assert.equal(commit(state, { ...next, proposals: withRules(data, 0xf0a3) }).kind, "refused");
+  assert.ok(!(await isVoidFor([alice], state, { proposals: withRules(data) })));
 });

@@ -15,7 +15,7 @@ export type Doubt = {
 };
 
 /** Key: the group's id, then the name. */
-const doubts = table(
+export const doubts = table(
   "doubt",
   codec<Doubt>({
     version: 1,

@@ -6,7 +6,7 @@ import { table } from "../step/table.ts";
 import type { Rules } from "./policy.ts";
 
 /** Key: the group's id; value: root keys. */
-const formerAdmins = table(
+export const formerAdmins = table(
   "former-admins",
   codec<readonly Uint8Array[]>({
     version: 1,

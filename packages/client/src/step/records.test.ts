@@ -4,7 +4,9 @@ import { DecodeError, toHex } from "@quicprochat/bytes";
 import { systemRandom } from "@quicprochat/crypto";
 import { contacts } from "../conversation/contact.ts";
 import { conversations } from "../conversation/conversation.ts";
+import { doubts } from "../conversation/doubt.ts";
 import { endedEpochs } from "../conversation/ended-epoch.ts";
+import { formerAdmins } from "../conversation/former-admins.ts";
 import { epochSecrets, groups } from "../conversation/group.ts";
 import { joiners } from "../conversation/joiner.ts";
 import { pendingCommits } from "../conversation/pending-commit.ts";
@@ -47,6 +49,8 @@ const message = {
 
 const samples: readonly Sample[] = [
   sample(contacts, { rootKey: key, identityVersion: 1, devicesCounter: 7n, firstSeenAt: 1 }),
+  sample(doubts, { groupId: key, user: "bob", rootKey: key, verdict: "denied" }),
+  sample(formerAdmins, [key, key]),
   sample(conversations, {
     id,
     kind: "direct",
