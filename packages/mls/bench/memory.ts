@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Figure } from "../../../scripts/trial.ts";
 
 export function measureMemory(suite: string, size: number): Figure[] {
-  const script = fileURLToPath(new URL("member-process.ts", import.meta.url));
+  const script = fileURLToPath(new URL("../test/member-process.ts", import.meta.url));
   const args = ["--disable-warning=ExperimentalWarning", script];
   const environment = { ...process.env, MLS_SUITE: suite, MLS_MEMBERS: String(size) };
   const run = (role: string, input: string): string =>

@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { fromHex, toHex } from "@quicprochat/bytes";
 import { systemRandom as random } from "@quicprochat/crypto";
+import { bulkAdded, candidate, committed, filled, memberOf, now } from "../bench/large-group.ts";
 import { classicalSuite, commit, decodeMlsMessage, hybridSuite, joinByWelcome, processMessage } from "../src/index.ts";
-import { bulkAdded, candidate, committed, filled, memberOf, now } from "./large-group.ts";
 
 const suite = process.env["MLS_SUITE"] === "0x0001" ? classicalSuite : hybridSuite;
 const size = Number(process.env["MLS_MEMBERS"] ?? 1_000);
