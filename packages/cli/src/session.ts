@@ -1,5 +1,5 @@
 /** Opens the engine of a profile for one command, and closes it again whatever happens. */
-import { type Engine, openEngine } from "@quicprochat/client";
+import { type Engine, openEngine, vaultExists } from "@quicprochat/client";
 import { describeFailure, interrupted } from "./failure.ts";
 import { unlessAborted } from "./interruption.ts";
 import type { Invocation } from "./invocation.ts";
@@ -26,6 +26,8 @@ export async function withEngine<T>(
 
 /** Asks again after a wrong passphrase, when a person typed it. */
 export async function openProfile({ profile, signal }: Who): Promise<Engine> {
+  // Fails, and says how to make an account: nobody is asked for the passphrase of a vault that is not there.
+  if (!vaultExists(profile)) return await openEngine({ profile, passphrase: "" });
   for (let tries = 1; ; tries++) {
     const passphrase = await askSecret("passphrase", signal);
     try {
