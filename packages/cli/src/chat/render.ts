@@ -45,8 +45,10 @@ function unreadElsewhere({ conversations, open }: Model): string {
 function titleText(model: Model): string {
   const open = openConversation(model);
   if (open === undefined) return printableLine(model.server);
-  if (open.kind === "direct") return titleOf(open);
-  return `${titleOf(open)} (${open.members.map(printableLine).join(", ")})`;
+  const unconfirmed = new Set(open.unconfirmed);
+  const nameOf = (name: string): string => `${printableLine(name)}${unconfirmed.has(name) ? " (unconfirmed)" : ""}`;
+  if (open.kind === "direct") return unconfirmed.size === 0 ? titleOf(open) : `${titleOf(open)} (unconfirmed)`;
+  return `${titleOf(open)} (${open.members.map(nameOf).join(", ")})`;
 }
 
 const titleOf = ({ title }: Conversation): string => printableLine(title) || "(no title)";

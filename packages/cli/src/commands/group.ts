@@ -35,10 +35,16 @@ export async function listMembers(invocation: Invocation): Promise<void> {
 
 export async function listConversations(invocation: Invocation): Promise<void> {
   await withEngine(invocation, { online: false }, (engine) => {
-    const results = engine.conversations().map(({ conversation, kind, title, members, unread, epoch }) => ({
-      line: { conversation, kind, title, members, unread, epoch },
-      text: `${conversation} ${kind} ${printableLine(title)} (${members.map(printableLine).join(", ")}), ${unread} unread`,
-    }));
+    const results = engine
+      .conversations()
+      .map(({ conversation, kind, title, members, unread, epoch, unconfirmed = [] }) => ({
+        line: { conversation, kind, title, members, unread, epoch, unconfirmed },
+        text: `${conversation} ${kind} ${printableLine(title)} (${memberNames(members, unconfirmed)}), ${unread} unread`,
+      }));
     invocation.output.results(results);
   });
 }
+
+/** The server's directory has not vouched for the unconfirmed ones yet. */
+const memberNames = (members: readonly string[], unconfirmed: readonly string[]): string =>
+  members.map((name) => `${printableLine(name)}${unconfirmed.includes(name) ? " (unconfirmed)" : ""}`).join(", ");
