@@ -213,6 +213,7 @@ test("a long draft takes at most half of what is free, and its cursor stays in s
 test("a name that the directory has not vouched for is marked wherever it is the title", () => {
   assert.match(storyOf([direct("bob", { unconfirmed: ["bob"] })]).rows()[0] ?? "", /bob \(unconfirmed\)/);
   const climbing = group("climbing", ["alice", "bob"], { unconfirmed: ["bob"] });
-  assert.match(storyOf([climbing]).rows()[0] ?? "", /climbing \(alice, bob \(unconfirmed\)\)/);
+  const wide = { columns: 120, rows: 40 };
+  assert.match(storyOf([climbing], [], wide).rows()[0] ?? "", /climbing \(alice, bob \(unconfirmed\)\)/);
   assert.ok(!(storyOf([direct("bob")]).rows()[0] ?? "").includes("unconfirmed"));
 });
