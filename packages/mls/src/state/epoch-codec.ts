@@ -3,7 +3,15 @@ import type { Reader, Writer } from "@quicprochat/bytes";
 import type { PastEpoch } from "../group/group-state.ts";
 import type { MessageKey, Ratchet } from "../keys/ratchet.ts";
 import type { LeafRatchets, Shard } from "../keys/secret-tree.ts";
-import { readList, readOpaque, readOptional, readU32, writeList, writeOptional, writeU32 } from "../wire/presentation.ts";
+import {
+  readList,
+  readOpaque,
+  readOptional,
+  readU32,
+  writeList,
+  writeOptional,
+  writeU32,
+} from "../wire/presentation.ts";
 
 /** All of an epoch but its shards. */
 export type StoredEpoch = {
