@@ -78,9 +78,9 @@ export default {
       to: { path: inputOutput },
     },
     {
-      name: "foreign-functions-only-in-tls-udp-and-transport",
+      name: "foreign-functions-only-in-tls-and-udp",
       severity: "error",
-      from: { path: "^packages/", pathNot: "^packages/(tls|udp|transport/src/quic)/" },
+      from: { path: "^packages/", pathNot: "^packages/(tls|udp)/" },
       to: { path: "^(node:)?ffi$" },
     },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },

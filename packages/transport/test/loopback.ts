@@ -3,18 +3,10 @@ import type { Connection, Stream } from "@quicprochat/connection";
 import { type SigningKeyPair, systemRandom } from "@quicprochat/crypto";
 import { createServerIdentity, type ServerIdentity } from "../src/identity/server-identity.ts";
 import { limits } from "../src/limits.ts";
-import { dialEndpoint } from "../src/own-quic/dial.ts";
-import { EndpointListener } from "../src/own-quic/endpoint-listener.ts";
-import { listenEndpoint } from "../src/own-quic/listen.ts";
-import { serverTls } from "../src/own-quic/server-tls.ts";
 import { type Dialled, type DialOptions, dialWith } from "../src/quic/dial.ts";
 import { type ListenOptions, listen } from "../src/quic/listen.ts";
 import { ServerListener } from "../src/quic/server-listener.ts";
-import { TlsContext } from "../src/quic/tls-context.ts";
-import { bindSocket } from "../src/quic/udp-socket.ts";
-
-/** The tests of both engines are the same; a file of `test/own-quic` chooses ours and then runs them. */
-const own = process.env["QPC_QUIC"] === "own";
+import { serverTls } from "../src/quic/server-tls.ts";
 
 export const newIdentity = (): ServerIdentity => createServerIdentity({ random: systemRandom });
 
@@ -23,11 +15,11 @@ export type Pair = Dialled & { readonly client: Connection; readonly accepted: C
 type ConnectOptions = Partial<DialOptions> & { readonly groups?: string };
 
 export class Loopback implements AsyncDisposable {
-  readonly listener: ServerListener | EndpointListener;
+  readonly listener: ServerListener;
   readonly host: string;
   readonly port: number;
 
-  private constructor(listener: ServerListener | EndpointListener, host: string) {
+  private constructor(listener: ServerListener, host: string) {
     this.listener = listener;
     this.host = host;
     this.port = portOf(listener.address);
@@ -35,13 +27,11 @@ export class Loopback implements AsyncDisposable {
 
   static async start(options: Partial<ListenOptions> = {}): Promise<Loopback> {
     const host = options.host ?? "127.0.0.1";
-    const given = { identity: newIdentity(), port: 0, ...options, host };
-    return new Loopback(await (own ? listenEndpoint(given) : listen(given)), host);
+    return new Loopback(await listen({ identity: newIdentity(), port: 0, ...options, host }), host);
   }
 
   dial(options: ConnectOptions = {}): Promise<Dialled> {
-    const given = { host: this.host, port: this.port, pin: null, ...options };
-    return own ? dialEndpoint(given) : dialWith(given);
+    return dialWith({ host: this.host, port: this.port, pin: null, ...options });
   }
 
   /** One connection, seen from both ends. */
@@ -68,16 +58,12 @@ export class Loopback implements AsyncDisposable {
 export async function introducing(
   tlsKey: SigningKeyPair,
   introduce: (connection: Connection) => Promise<void>,
-): Promise<ServerListener | EndpointListener> {
-  const where = { host: "127.0.0.1", port: 0 };
-  if (!own) {
-    const socket = await bindSocket(where);
-    return new ServerListener({ socket, context: TlsContext.server(tlsKey), introduce, limits });
-  }
+): Promise<ServerListener> {
   const context = serverTls(tlsKey);
   const server = { tls: context.handshakes(), tokenKey: systemRandom(16), retry: "when-busy" } as const;
-  return EndpointListener.bind({
-    ...where,
+  return ServerListener.bind({
+    host: "127.0.0.1",
+    port: 0,
     context,
     introduce,
     limits,

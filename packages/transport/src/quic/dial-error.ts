@@ -1,4 +1,5 @@
 /** Why a dial led to no connection, with what a person can do about it. */
+import { formatAddress, type HostAndPort } from "@quicprochat/udp";
 
 export type DialErrorCode = "unreachable" | "server_changed" | "handshake_failed" | "cancelled";
 
@@ -14,3 +15,16 @@ export class DialError extends Error {
     this.change = options.change ?? null;
   }
 }
+
+export const unreachable = (peer: HostAndPort, cause: unknown): DialError =>
+  new DialError(
+    "unreachable",
+    `No answer from ${formatAddress(peer)} (UDP). Check the address, that the server runs, and that no firewall holds UDP back.`,
+    { cause },
+  );
+
+export const handshakeFailed = (peer: HostAndPort, why: string): DialError =>
+  new DialError(
+    "handshake_failed",
+    `The server at ${formatAddress(peer)} ended the handshake: ${why}. Update this program and the server.`,
+  );

@@ -2,14 +2,13 @@
 import { lookup } from "node:dns/promises";
 import { concatBytes, DecodeError } from "@quicprochat/bytes";
 import { type Connection, type Stream, StreamError } from "@quicprochat/connection";
+import type { HostAndPort } from "@quicprochat/udp";
 import { tlsKeyHashOf } from "../identity/certificate.ts";
 import { decodeSignedStatement, type SignedStatement, statementBytesMax } from "../identity/statement.ts";
 import { type ServerPin, type VerifiedServer, verifyStatement } from "../identity/verify-statement.ts";
 import { limits } from "../limits.ts";
-import { type ClientOptions, connectClient, unreachable } from "./client-connection.ts";
-import { DialError } from "./dial-error.ts";
-import { openSsl } from "./openssl.ts";
-import type { PeerAddress } from "./peer-address.ts";
+import { connectClient } from "./connect.ts";
+import { DialError, unreachable } from "./dial-error.ts";
 import { refusal } from "./refusal.ts";
 
 export type DialOptions = {
@@ -29,12 +28,11 @@ export type Dialled = { readonly connection: Connection; readonly server: Verifi
 /** As in `rpc`: the client does not accept this server. */
 const SERVER_CHANGED = 5;
 
-/** Throws `DialError` and `QuicUnavailableError`. */
+/** Throws `DialError` and `TlsUnavailableError`. */
 export const dial = (options: DialOptions): Promise<Dialled> => dialWith(options);
 
 /** `dial` with the key exchanges that a client offers: for tests of what a server refuses. */
 export async function dialWith(options: DialWithOptions): Promise<Dialled> {
-  if (options.connect === undefined) openSsl();
   const { host, port, deadlineMs = limits.handshakeMs } = options;
   const patience = AbortSignal.timeout(deadlineMs);
   const signal = options.signal === undefined ? patience : AbortSignal.any([patience, options.signal]);
@@ -43,27 +41,23 @@ export async function dialWith(options: DialWithOptions): Promise<Dialled> {
     return await dialAny(await addressesOf(host, port), { ...options, signal, deadlineMs });
   } catch (cause) {
     if (options.signal?.aborted === true) throw new DialError("cancelled", "The connection was given up.", { cause });
-    if (patience.aborted) throw unreachable({ address: host, port }, cause);
+    if (patience.aborted) throw unreachable({ host, port }, cause);
     throw cause;
   }
 }
 
-type DialWithOptions = DialOptions & {
-  readonly groups?: string;
-  /** The engine: OpenSSL's unless another is given. */
-  readonly connect?: (options: ClientOptions) => Promise<Connection>;
-};
+type DialWithOptions = DialOptions & { readonly groups?: string };
 type Attempt = DialWithOptions & { readonly signal: AbortSignal; readonly deadlineMs: number };
 
 /** One address after the other, each with its share of the time: a machine may have a way to only some of them. */
-async function dialAny(peers: readonly PeerAddress[], options: Attempt): Promise<Dialled> {
-  const { pin, signal, idleTimeoutMs = limits.idleTimeoutMs, groups, connect = connectClient } = options;
+async function dialAny(peers: readonly HostAndPort[], options: Attempt): Promise<Dialled> {
+  const { pin, signal, idleTimeoutMs = limits.idleTimeoutMs, groups } = options;
   let failure: unknown;
   for (const peer of peers) {
     const share = AbortSignal.timeout(options.deadlineMs / peers.length);
     const attempt = AbortSignal.any([signal, share]);
     try {
-      const connection = await connect({ peer, idleTimeoutMs, signal: attempt, groups });
+      const connection = await connectClient({ peer, idleTimeoutMs, signal: attempt, groups });
       return await introduced(connection, pin, attempt);
     } catch (error) {
       const tryNext = share.aborted || (error instanceof DialError && error.code === "unreachable");
@@ -74,10 +68,10 @@ async function dialAny(peers: readonly PeerAddress[], options: Attempt): Promise
   throw failure;
 }
 
-async function addressesOf(host: string, port: number): Promise<PeerAddress[]> {
+async function addressesOf(host: string, port: number): Promise<HostAndPort[]> {
   try {
     const found = await lookup(host, { all: true });
-    return found.map(({ address }) => ({ address, port }));
+    return found.map(({ address }) => ({ host: address, port }));
   } catch (cause) {
     throw new DialError("unreachable", `${host} is not known. Check its spelling and that this machine is online.`, {
       cause,

@@ -1,14 +1,15 @@
 /** Opens a server's socket: from then on every connection hears first who the server is. */
 import type { Connection } from "@quicprochat/connection";
+import { kdf, systemRandom } from "@quicprochat/crypto";
+import { formatAddress } from "@quicprochat/udp";
 import type { ServerIdentity } from "../identity/server-identity.ts";
 import { signStatement } from "../identity/statement.ts";
 import { limits } from "../limits.ts";
 import { ListenError } from "./listen-error.ts";
-import { openSsl } from "./openssl.ts";
-import { addressText } from "./peer-address.ts";
 import { type ListenerLimits, ServerListener } from "./server-listener.ts";
-import { TlsContext } from "./tls-context.ts";
-import { bindSocket } from "./udp-socket.ts";
+import { serverTls } from "./server-tls.ts";
+
+const TOKEN_KEY_BYTES = 16;
 
 export type ListenOptions = {
   /** An address of this machine, or `0.0.0.0` or `::` for all. */
@@ -19,24 +20,29 @@ export type ListenOptions = {
   readonly limits?: Partial<ListenerLimits>;
 };
 
-/** Throws `ListenError` and `QuicUnavailableError`. */
+/** Throws `ListenError` and `TlsUnavailableError`. */
 export async function listen(options: ListenOptions): Promise<ServerListener> {
   const { host, port, identity } = options;
-  openSsl();
-  const socket = await bindSocket({ host, port }).catch((cause: unknown) => {
-    throw new ListenError(addressText({ address: host, port }), cause);
-  });
-  const context = TlsContext.server(identity.tlsKey);
-  return new ServerListener({
-    socket,
+  const context = serverTls(identity.tlsKey);
+  return await ServerListener.bind({
+    host,
+    port,
     context,
-    introduce: introducer(identity),
+    endpoint: {
+      // The same after a restart, which then tells clients at once that they are forgotten.
+      resetKey: kdf(identity.tlsKey.privateKey, "stateless reset", new Uint8Array(0)),
+      server: { tls: context.handshakes(), tokenKey: systemRandom(TOKEN_KEY_BYTES), retry: "when-busy" },
+    },
     limits: { ...limits, ...options.limits },
+    introduce: introducer(identity),
+  }).catch((cause: unknown) => {
+    context[Symbol.dispose]();
+    throw new ListenError(formatAddress({ host, port }), cause);
   });
 }
 
 /** Says on a new connection who the server is. */
-export function introducer(identity: ServerIdentity): (connection: Connection) => Promise<void> {
+function introducer(identity: ServerIdentity): (connection: Connection) => Promise<void> {
   const statement = statementSource(identity);
   return (connection) => push(connection, statement());
 }

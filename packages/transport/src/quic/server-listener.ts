@@ -1,11 +1,9 @@
-/** A server's UDP socket with all its connections, spread over several listeners of OpenSSL. */
-import type { Socket } from "node:dgram";
+/** A server's UDP socket with all its connections. */
 import type { Connection, Listener } from "@quicprochat/connection";
-import { limits } from "../limits.ts";
-import { addressText, type PeerAddress } from "./peer-address.ts";
-import type { QuicConnection } from "./quic-connection.ts";
-import { Shard, type ShardOptions } from "./shard.ts";
-import type { TlsContext } from "./tls-context.ts";
+import type { QuicConnection } from "@quicprochat/quic";
+import type { TlsContext } from "@quicprochat/tls";
+import { EndpointConnection } from "./endpoint-connection.ts";
+import { EndpointSocket, type EndpointSocketOptions, type EventTaker } from "./endpoint-socket.ts";
 
 export type ListenerLimits = {
   readonly connectionsMax: number;
@@ -14,8 +12,8 @@ export type ListenerLimits = {
   readonly handshakeMs: number;
 };
 
-type ListenerOptions = {
-  readonly socket: Socket;
+export type ServerListenerOptions = Pick<EndpointSocketOptions, "host" | "port" | "engine" | "endpoint"> & {
+  /** Disposed of with the listener. */
   readonly context: TlsContext;
   readonly limits: ListenerLimits;
   /** Says who the server is; the connection is not accepted before. */
@@ -23,23 +21,38 @@ type ListenerOptions = {
 };
 
 export class ServerListener implements Listener {
-  readonly address: string;
-  readonly #options: ListenerOptions;
-  readonly #shards = new Map<number, Shard>();
-  readonly #handshakes = new Set<Connection>();
-  readonly #connections = new Set<Connection>();
+  readonly #options: ServerListenerOptions;
+  readonly #handshakes = new Set<EndpointConnection>();
+  readonly #connections = new Set<EndpointConnection>();
   readonly #backlog: Connection[] = [];
   readonly #wakeAcceptors: (() => void)[] = [];
+  readonly #socket: EndpointSocket;
   #stopped = false;
-  #freed = false;
   #closing: Promise<void> | undefined;
 
-  constructor(options: ListenerOptions) {
+  /** Throws `UdpBindError`. */
+  static async bind(options: ServerListenerOptions): Promise<ServerListener> {
+    const made: { listener?: ServerListener } = {};
+    const { limits, endpoint, host, port, engine } = options;
+    const config = { handshakeTimeoutMs: limits.handshakeMs, ...endpoint.config };
+    const socket = await EndpointSocket.bind({
+      host,
+      port,
+      ...(engine === undefined ? {} : { engine }),
+      endpoint: { ...endpoint, config },
+      onAccepted: (connection) => made.listener?.begin(connection) ?? nobody,
+    });
+    made.listener = new ServerListener(options, socket);
+    return made.listener;
+  }
+
+  private constructor(options: ServerListenerOptions, socket: EndpointSocket) {
     this.#options = options;
-    this.address = addressText(options.socket.address());
-    options.socket.on("message", (datagram, from) => this.#receive(datagram, from));
-    // What could not be sent is lost like any datagram.
-    options.socket.on("error", () => {});
+    this.#socket = socket;
+  }
+
+  get address(): string {
+    return this.#socket.address;
   }
 
   /** Connections whose handshake is complete, accepted or not. */
@@ -64,6 +77,7 @@ export class ServerListener implements Listener {
 
   stop(): void {
     this.#stopped = true;
+    this.#socket.stop();
     for (const wake of this.#wakeAcceptors.splice(0)) wake();
   }
 
@@ -81,38 +95,22 @@ export class ServerListener implements Listener {
     const all = [...this.#handshakes, ...this.#connections];
     for (const connection of all) connection.close(code, reason);
     await Promise.all(all.map((connection) => connection.closed));
-    this.#freed = true;
-    for (const shard of this.#shards.values()) shard[Symbol.dispose]();
-    this.#shards.clear();
+    await this.#socket.close();
     this.#options.context[Symbol.dispose]();
-    await new Promise<void>((resolve) => {
-      this.#options.socket.close(() => resolve());
+  }
+
+  /** A client has begun a connection. */
+  begin(quic: QuicConnection): EventTaker {
+    const connection = new EndpointConnection({
+      connection: quic,
+      socket: this.#socket,
+      onOpen: (opened) => void this.#open(opened),
+      onEnd: (ended) => this.#forget(ended),
     });
-  }
-
-  #receive(datagram: Uint8Array, from: PeerAddress): void {
-    // The socket closes a moment after all that would have read from it.
-    if (this.#freed) return;
-    const place = shardOf(from);
-    let shard = this.#shards.get(place);
-    if (shard === undefined) {
-      shard = new Shard(this.#shardOptions);
-      this.#shards.set(place, shard);
-    }
-    shard.receive(datagram, from);
-  }
-
-  get #shardOptions(): ShardOptions {
-    const { socket, context } = this.#options;
-    return {
-      context,
-      handshakeMs: this.#options.limits.handshakeMs,
-      send: (datagram, to) => socket.send(datagram, to.port, to.address),
-      admits: () => this.#admits(),
-      onBegin: (connection) => this.#handshakes.add(connection),
-      onOpen: (connection) => void this.#open(connection),
-      onEnd: (connection) => this.#forget(connection),
-    };
+    const admitted = this.#admits();
+    this.#handshakes.add(connection);
+    if (!admitted) connection.close(0, "the server takes no more connections now");
+    return connection;
   }
 
   #admits(): boolean {
@@ -121,7 +119,7 @@ export class ServerListener implements Listener {
     return !this.#stopped && handshakes < handshakesMax && handshakes + open < connectionsMax;
   }
 
-  async #open(connection: QuicConnection): Promise<void> {
+  async #open(connection: EndpointConnection): Promise<void> {
     this.#handshakes.delete(connection);
     this.#connections.add(connection);
     const full = this.#stopped || this.#backlog.length >= this.#options.limits.acceptBacklogMax;
@@ -135,7 +133,7 @@ export class ServerListener implements Listener {
     this.#wakeAcceptors.shift()?.();
   }
 
-  #forget(connection: Connection): void {
+  #forget(connection: EndpointConnection): void {
     this.#handshakes.delete(connection);
     this.#connections.delete(connection);
     const waiting = this.#backlog.indexOf(connection);
@@ -143,9 +141,5 @@ export class ServerListener implements Listener {
   }
 }
 
-/** OpenSSL's server does not follow a peer to another address, so the address says where its connection is. */
-function shardOf({ address, port }: PeerAddress): number {
-  let hash = Math.imul(port, 0x9e37_79b1);
-  for (let at = 0; at < address.length; at++) hash = Math.imul(hash ^ address.charCodeAt(at), 0x0100_0193);
-  return ((hash ^ (hash >>> 15)) >>> 0) % limits.shards;
-}
+/** Takes the events of whoever comes before there is a listener. */
+const nobody: EventTaker = { onEvents: () => {} };

@@ -3,10 +3,8 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { Relay } from "../relay.ts";
-
-process.env["QPC_QUIC"] = "own";
-const { ask, echoStreams, Loopback } = await import("../loopback.ts");
+import { ask, echoStreams, Loopback } from "./loopback.ts";
+import { Relay } from "./relay.ts";
 
 test("a NAT that forgets its binding goes unnoticed, between requests and in the middle of one", async () => {
   await using server = await Loopback.start();

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
-import { connectEndpoint } from "../../src/own-quic/connect.ts";
-import { ask, echoStreams, portOf } from "../loopback.ts";
+import { connectClient } from "../src/quic/connect.ts";
+import { ask, echoStreams, portOf } from "./loopback.ts";
 import { plainServer } from "./plain-server.ts";
 import { testCertificate } from "./test-certificate.ts";
 
 test("a server on node:dgram serves like any other", async () => {
   await using server = await plainServer({ ...testCertificate(), engine: "dgram" });
-  const peer = { address: "127.0.0.1", port: portOf(server.address) };
-  const dialling = connectEndpoint({ peer, idleTimeoutMs: 5_000, signal: AbortSignal.timeout(20_000) });
+  const peer = { host: "127.0.0.1", port: portOf(server.address) };
+  const dialling = connectClient({ peer, idleTimeoutMs: 5_000, signal: AbortSignal.timeout(20_000) });
   const [client, accepted] = await Promise.all([dialling, server.accept()]);
   assert.ok(accepted !== null);
   void echoStreams(accepted);

@@ -1,15 +1,23 @@
-/** A client's connection on our own transport: a socket and an endpoint of its own, so that nothing ties two together. */
+/** A client's connection: a socket and an endpoint of its own, so that nothing ties two together. */
 import { isIPv6 } from "node:net";
 import type { CloseReason, Connection } from "@quicprochat/connection";
 import { systemRandom } from "@quicprochat/crypto";
 import { TlsContext } from "@quicprochat/tls";
-import { formatAddress } from "@quicprochat/udp";
+import { formatAddress, type HostAndPort } from "@quicprochat/udp";
 import { limits } from "../limits.ts";
-import { type ClientOptions, handshakeFailed, unreachable } from "../quic/client-connection.ts";
-import { DialError } from "../quic/dial-error.ts";
+import { DialError, handshakeFailed, unreachable } from "./dial-error.ts";
 import { EndpointConnection } from "./endpoint-connection.ts";
 import { EndpointSocket } from "./endpoint-socket.ts";
 import { ALPN } from "./server-tls.ts";
+
+export type ClientOptions = {
+  /** A numeric address. */
+  readonly peer: HostAndPort;
+  readonly idleTimeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Other than the default only in tests. */
+  readonly groups?: string | undefined;
+};
 
 /** How long a close can be repeated to a server that has not heard it. */
 const LINGER_MS = 1_000;
@@ -18,11 +26,11 @@ const RESET_KEY_BYTES = 32;
 const REFUSALS: readonly number[] = [0x02, 0x0c];
 
 /** Resolves with the handshake; what the server's certificate is worth is for the caller to say. Throws `DialError`. */
-export async function connectEndpoint({ peer, idleTimeoutMs, signal, groups }: ClientOptions): Promise<Connection> {
+export async function connectClient({ peer, idleTimeoutMs, signal, groups }: ClientOptions): Promise<Connection> {
   const opened = Promise.withResolvers<Connection>();
   const current: { connection?: EndpointConnection } = {};
   const socket = await EndpointSocket.bind({
-    host: isIPv6(peer.address) ? "::" : "0.0.0.0",
+    host: isIPv6(peer.host) ? "::" : "0.0.0.0",
     port: 0,
     endpoint: { resetKey: systemRandom(RESET_KEY_BYTES) },
     onRefused() {
@@ -34,7 +42,7 @@ export async function connectEndpoint({ peer, idleTimeoutMs, signal, groups }: C
   });
   const context = groups === undefined ? clientTls() : TlsContext.client({ alpn: ALPN, groups });
   const config = { idleTimeoutMs, keepAliveMs: idleTimeoutMs / 2, handshakeTimeoutMs: limits.handshakeMs };
-  const address = { local: "", remote: formatAddress({ host: peer.address, port: peer.port }) };
+  const address = { local: "", remote: formatAddress(peer) };
   socket.connect({ address, tls: context.handshakes(), config }, (quic) => {
     current.connection = new EndpointConnection({
       connection: quic,

@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { test } from "node:test";
 import { connectQuicAsync, createQuicServer, type QuicServerSession, type QuicStream } from "@currentspace/http3";
-import { connectEndpoint } from "../../src/own-quic/connect.ts";
-import { ask, echoStreams, portOf } from "../loopback.ts";
+import { connectClient } from "../src/quic/connect.ts";
+import { ask, echoStreams, portOf } from "./loopback.ts";
 import { plainServer } from "./plain-server.ts";
 import { testCertificate } from "./test-certificate.ts";
 
@@ -57,9 +57,9 @@ test("our client talks to quiche's server", async () => {
     session.on("stream", echo);
   });
   const { port } = await server.listen(0, "127.0.0.1");
-  const peer = { address: "127.0.0.1", port };
+  const peer = { host: "127.0.0.1", port };
   const signal = AbortSignal.timeout(20_000);
-  const connection = await connectEndpoint({ peer, idleTimeoutMs: 5_000, signal, groups });
+  const connection = await connectClient({ peer, idleTimeoutMs: 5_000, signal, groups });
   assert.deepEqual(connection.peerCertificate, certificate);
   const messages = Array.from({ length: 200 }, (_, at) => randomBytes(1 + at * 7));
   assert.deepEqual(await Promise.all(messages.map((message) => ask(connection, message))), messages);

@@ -1,8 +1,8 @@
 /** Our transport as a server for other implementations: any certificate, any group, and no word of who it is. */
 import { systemRandom } from "@quicprochat/crypto";
 import { TlsContext } from "@quicprochat/tls";
-import { limits } from "../../src/limits.ts";
-import { EndpointListener } from "../../src/own-quic/endpoint-listener.ts";
+import { limits } from "../src/limits.ts";
+import { ServerListener } from "../src/quic/server-listener.ts";
 
 type PlainServerOptions = {
   readonly certificate: Uint8Array;
@@ -17,10 +17,10 @@ export function plainServer({
   retry = "when-busy",
   engine = "best",
   ...tls
-}: PlainServerOptions): Promise<EndpointListener> {
+}: PlainServerOptions): Promise<ServerListener> {
   const context = TlsContext.server({ alpn: "qpc", ...tls });
   const server = { tls: context.handshakes(), tokenKey: systemRandom(16), retry };
-  return EndpointListener.bind({
+  return ServerListener.bind({
     host: "127.0.0.1",
     port: 0,
     engine,

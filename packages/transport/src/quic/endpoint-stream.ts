@@ -1,4 +1,4 @@
-/** A stream of our own transport: RFC 9000 sections 2 and 3, with the bytes in QUIC's bounded buffers. */
+/** A stream: RFC 9000 sections 2 and 3, with the bytes in QUIC's bounded buffers. */
 import { type Stream, StreamError } from "@quicprochat/connection";
 import type { QuicConnection } from "@quicprochat/quic";
 import { StreamWriter } from "./stream-writer.ts";

@@ -1,4 +1,4 @@
-/** A connection of our own transport as the rest of the program knows connections. */
+/** A connection as the rest of the program knows connections. */
 import { type CloseReason, type Connection, type Stream, StreamError } from "@quicprochat/connection";
 import type { ConnectionEnd, ConnectionEvent, QuicConnection, TlsFacts } from "@quicprochat/quic";
 import { limits } from "../limits.ts";

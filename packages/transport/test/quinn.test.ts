@@ -5,13 +5,13 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { needsProgram } from "../../../../scripts/needs.ts";
-import { connectEndpoint } from "../../src/own-quic/connect.ts";
-import { ask, echoStreams, portOf } from "../loopback.ts";
+import { needsProgram } from "../../../scripts/needs.ts";
+import { connectClient } from "../src/quic/connect.ts";
+import { ask, echoStreams, portOf } from "./loopback.ts";
 import { plainServer } from "./plain-server.ts";
 import { testCertificate } from "./test-certificate.ts";
 
-const deno = fileURLToPath(new URL("../../../../node_modules/.bin/deno", import.meta.url));
+const deno = fileURLToPath(new URL("../../../node_modules/.bin/deno", import.meta.url));
 const skip = needsProgram(deno);
 
 function startPeer(...args: readonly string[]): { child: ChildProcess; lines: AsyncIterator<string> } {
@@ -47,8 +47,8 @@ test("our client talks to quinn's server, by our group", { skip }, async () => {
   const { child, lines } = startPeer("serve", certificatePem, privateKeyPem);
   const first = await said(lines);
   assert.ok(typeof first === "object" && first !== null && "port" in first && typeof first.port === "number");
-  const peer = { address: "127.0.0.1", port: first.port };
-  const connection = await connectEndpoint({ peer, idleTimeoutMs: 5_000, signal: AbortSignal.timeout(20_000) });
+  const peer = { host: "127.0.0.1", port: first.port };
+  const connection = await connectClient({ peer, idleTimeoutMs: 5_000, signal: AbortSignal.timeout(20_000) });
   assert.equal(connection.keyExchange, "X25519MLKEM768");
   assert.deepEqual(connection.peerCertificate, certificate);
   const messages = Array.from({ length: 300 }, (_, at) => randomBytes(1 + at * 7));
