@@ -118,8 +118,7 @@ export class Transmitter {
         if (packet.ackEliciting) this.#sawAckEliciting = true;
       });
       if (!added) continue;
-      if (space.level === "initial" && (state.role === "client" || eliciting)) padTo = PADDED_DATAGRAM_BYTES;
-      if (space.level === "application" && this.#paddedPath) padTo = PADDED_DATAGRAM_BYTES;
+      if (this.#mustPad(space, eliciting)) padTo = PADDED_DATAGRAM_BYTES;
       if (space.level === "handshake") handshake = true;
     }
     if (this.#builder.spareBytes <= SLACK_BYTES_MAX) padTo = bytes;
@@ -128,6 +127,12 @@ export class Transmitter {
     path.pacer.onSent(written);
     if (handshake) this.#parts.onHandshakePacketSent(now);
     return written;
+  }
+
+  /** Datagrams with Initials (RFC 9000 section 14.1), and those that probe a path (section 8.2). */
+  #mustPad({ level }: PacketNumberSpace, eliciting: boolean): boolean {
+    if (level === "initial") return eliciting || this.#parts.state.role === "client";
+    return level === "application" && this.#paddedPath;
   }
 
   /** The packet being written holds a challenge or a response. */
