@@ -3,6 +3,7 @@ import type { CongestionAlgorithm } from "./congestion/congestion-controller.ts"
 import {
   CONNECTION_WINDOW_BYTES,
   CONNECTION_WINDOW_BYTES_MAX,
+  CONNECTION_WRITE_BYTES_MAX,
   DATAGRAM_BYTES_MAX,
   STREAM_WINDOW_BYTES,
   STREAM_WINDOW_BYTES_MAX,
@@ -35,6 +36,8 @@ export type ConnectionConfig = StreamLimits & {
   /** RFC 9287: tell the peer that the fixed bit may vary, and vary it if the peer said so. */
   readonly greaseFixedBit: boolean;
   readonly disableActiveMigration: boolean;
+  /** Hears by how many bytes the written ones have grown, or shrunk, that are kept until the peer acknowledges them. */
+  readonly onHeldBytes: (change: number) => void;
 };
 
 export const defaultConnectionConfig: ConnectionConfig = {
@@ -51,10 +54,12 @@ export const defaultConnectionConfig: ConnectionConfig = {
   datagramFrameBytesMax: 0,
   greaseFixedBit: true,
   disableActiveMigration: false,
+  onHeldBytes: () => {},
   streamsMax: STREAMS_MAX,
   unidirectionalStreamsMax: STREAMS_MAX,
   streamWindowBytes: STREAM_WINDOW_BYTES,
   streamWindowBytesMax: STREAM_WINDOW_BYTES_MAX,
   connectionWindowBytes: CONNECTION_WINDOW_BYTES,
   connectionWindowBytesMax: CONNECTION_WINDOW_BYTES_MAX,
+  connectionWriteBytesMax: CONNECTION_WRITE_BYTES_MAX,
 };

@@ -117,7 +117,9 @@ export class ConnectionState {
     this.firstLocalId = this.localIds.issue();
     this.remoteIds = new RemoteIds({ sequence: 0, id: options.peerId, resetToken: undefined }, options.registry);
     this.datagrams = new DatagramQueue(options.config.datagramFrameBytesMax);
-    this.streams = new Streams({ role: this.role, limits: options.config, emit: (event) => this.emit(event) });
+    const { config } = options;
+    const emit = (event: ConnectionEvent): void => this.emit(event);
+    this.streams = new Streams({ role: this.role, limits: config, emit, onHeldBytes: config.onHeldBytes });
   }
 
   /** Throws `TransportError` when the application is too far behind. */
@@ -132,6 +134,7 @@ export class ConnectionState {
   /** The last event; there is always room for it. */
   emitClosed(end: ConnectionEnd): void {
     this.end = end;
+    this.streams.held.drop();
     this.#events.push({ kind: "closed", end });
     this.#notify();
   }

@@ -35,6 +35,8 @@ export const CONNECTION_WINDOW_BYTES: number = 512 * 1024;
 export const CONNECTION_WINDOW_BYTES_MAX: number = 8 * 1024 * 1024;
 /** Bytes of a stream that wait to be sent for the first time; a write takes no more. */
 export const SEND_BUFFER_BYTES: number = 64 * 1024;
+/** Bytes of all streams of a connection that were written and not acknowledged; a write takes no more. */
+export const CONNECTION_WRITE_BYTES_MAX: number = 8 * 1024 * 1024;
 /** Bytes that congestion control may have in flight. */
 export const CONGESTION_WINDOW_BYTES_MAX: number = 16 * 1024 * 1024;
 
@@ -45,7 +47,7 @@ export const EVENTS_QUEUED_MAX = 8192;
 /** Control frames that wait to be sent. Beyond: INTERNAL_ERROR. */
 export const CONTROL_FRAMES_MAX = 4096;
 
-/** Paths besides the active one that are being probed; datagrams of further ones are dropped. */
+/** Paths besides the active one that are being probed; for further ones the oldest gives way. */
 export const PATHS_MAX = 4;
 /** Times that a peer's address may change within the window below; later changes wait for the next window. */
 export const ADDRESS_CHANGES_MAX = 32;

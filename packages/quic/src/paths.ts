@@ -64,7 +64,8 @@ export class Paths {
     const known = this.find(address);
     if (known !== undefined) return known;
     // Clients do not follow a server (section 9). A NAT may forget its binding at any time, the handshake included.
-    if (this.#state.role === "client" || !secret || this.#others.length >= PATHS_MAX) return undefined;
+    if (this.#state.role === "client" || !secret) return undefined;
+    if (this.#others.length >= PATHS_MAX && !this.#dropOldest()) return undefined;
     return this.#add(now, address, { moving: false, keepMs }).path;
   }
 
@@ -171,6 +172,14 @@ export class Paths {
     this.#others.push({ path: former, moving: false, until: now + 3 * former.rtt.probeTimeout });
     this.#active = path;
     this.#state.emit({ kind: "path-changed", address: path.address });
+  }
+
+  /** The peer has moved on from there; where it was validated last is kept, to fall back to. */
+  #dropOldest(): boolean {
+    const last = this.#others.findLast(({ path }) => path.validated);
+    const oldest = this.#others.find((other) => !other.moving && other !== last);
+    if (oldest !== undefined) this.#drop(oldest);
+    return oldest !== undefined;
   }
 
   #drop(other: OtherPath): void {

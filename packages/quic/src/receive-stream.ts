@@ -43,6 +43,8 @@ export class ReceiveStream {
   /** All bytes, or the reset, have come: nothing more is expected of the peer. */
   get isComplete(): boolean {
     if (this.#resetCode !== undefined) return true;
+    // Of what nobody wants only the size matters.
+    if (this.#stopped) return this.#finalSize !== undefined;
     const prefix =
       this.#received.count > 0 && this.#received.start(0) <= this.#read ? this.#received.end(0) : this.#read;
     return this.#finalSize !== undefined && Math.max(prefix, this.#read) >= this.#finalSize;

@@ -52,6 +52,11 @@ export class SendStream {
     return this.#written - this.#sent;
   }
 
+  /** Bytes kept until the peer has acknowledged them and all before them. */
+  get heldBytes(): number {
+    return this.#state === "send" || this.#state === "data-sent" ? this.#written - this.#ackedPrefix : 0;
+  }
+
   get isOpen(): boolean {
     return this.#state === "send" && !this.#finished;
   }

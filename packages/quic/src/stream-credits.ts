@@ -38,8 +38,8 @@ export class StreamCredits {
     if (bytes === 0) return;
     const streamDue = stream.credit.consume(bytes, moment);
     if (streamDue && !stream.isComplete && !stream.isStopped) this.#maxStreamDataDue.add(stream);
-    // A connection has room for one and a half of its widest stream.
-    this.connection.widen(1.5 * stream.credit.window);
+    // Half of the connection's window is always open, so that it never holds up a single stream before the stream's own does.
+    this.connection.widen(2 * stream.credit.window);
     if (this.connection.consume(bytes, moment)) this.maxDataDue = true;
   }
 

@@ -2,6 +2,7 @@
 import type { ConnectionEvent } from "./connection-event.ts";
 import { type Moment, ReceiveCredit } from "./flow-control.ts";
 import type { Frame } from "./frames/frame.ts";
+import { HeldBytes } from "./held-bytes.ts";
 import { SEND_BUFFER_BYTES } from "./limits.ts";
 import type { PacketWriter } from "./packet-writer.ts";
 import { type ReadResult, ReceiveStream } from "./receive-stream.ts";
@@ -21,12 +22,14 @@ export type StreamLimits = {
   readonly streamWindowBytesMax: number;
   readonly connectionWindowBytes: number;
   readonly connectionWindowBytesMax: number;
+  readonly connectionWriteBytesMax: number;
 };
 
 export type StreamsOptions = {
   readonly role: Role;
   readonly limits: StreamLimits;
   readonly emit: (event: ConnectionEvent) => void;
+  readonly onHeldBytes: (change: number) => void;
 };
 
 type Stream = { readonly send: SendStream | undefined; readonly receive: ReceiveStream | undefined };
@@ -36,6 +39,7 @@ type Counts = { opened: number; limit: number; readonly window: number; closed: 
 
 export class Streams {
   readonly sender = new StreamSender();
+  readonly held: HeldBytes;
   readonly #role: Role;
   readonly #limits: StreamLimits;
   readonly #emit: (event: ConnectionEvent) => void;
@@ -46,7 +50,12 @@ export class Streams {
   #peer = { bidiLocal: 0, bidiRemote: 0, uni: 0 };
   #receivedBytes = 0;
 
-  constructor({ role, limits, emit }: StreamsOptions) {
+  constructor({ role, limits, emit, onHeldBytes }: StreamsOptions) {
+    this.held = new HeldBytes({
+      max: limits.connectionWriteBytesMax,
+      onChange: onHeldBytes,
+      onRoom: (stream) => this.#tellWriter(stream),
+    });
     this.#role = role;
     this.#limits = limits;
     this.#emit = emit;
@@ -107,11 +116,15 @@ export class Streams {
   write(id: number, bytes: Uint8Array): number | undefined {
     const send = this.#streams.get(id)?.send;
     if (send === undefined || !send.isOpen) return undefined;
-    const room = Math.max(0, SEND_BUFFER_BYTES - send.unsentBytes);
+    const roomOfAll = this.held.room;
+    const room = Math.max(0, Math.min(SEND_BUFFER_BYTES - send.unsentBytes, roomOfAll));
     const taken = bytes.length <= room ? bytes : bytes.subarray(0, room);
     if (taken.length < bytes.length) send.writerWaits = true;
+    if (taken.length < bytes.length && room === roomOfAll) this.held.wait(send);
     if (taken.length === 0) return 0;
+    const before = send.heldBytes;
     send.write(taken);
+    this.held.settle(send, before);
     this.sender.enqueue(send);
     return taken.length;
   }
@@ -125,7 +138,7 @@ export class Streams {
 
   reset(id: number, code: number): void {
     const send = this.#streams.get(id)?.send;
-    if (send === undefined || !send.reset(code)) return;
+    if (send === undefined || !this.#resetSending(send, code)) return;
     this.#credits.control.push({ kind: "reset-stream", streamId: id, code, finalSize: send.sentBytes });
   }
 
@@ -184,7 +197,7 @@ export class Streams {
 
   onStopSending(streamId: number, code: number): void {
     const send = this.#sending(streamId);
-    if (send === undefined || send.isDone || !send.reset(code)) return;
+    if (send === undefined || send.isDone || !this.#resetSending(send, code)) return;
     this.#credits.control.push({ kind: "reset-stream", streamId, code, finalSize: send.sentBytes });
     this.#emit({ kind: "stream-stopped", streamId, code });
   }
@@ -212,7 +225,9 @@ export class Streams {
     chunk: { readonly offset: number; readonly length: number; readonly fin: boolean },
   ): void {
     const before = stream.isDone;
+    const heldBefore = stream.heldBytes;
     stream.onAcked(chunk.offset, chunk.length, chunk.fin);
+    this.held.settle(stream, heldBefore);
     if (before || !stream.isDone) return;
     this.#emit({ kind: "stream-finished", streamId: stream.id });
     this.#removeIfDone(stream.id);
@@ -306,8 +321,20 @@ export class Streams {
       this.#credits.control.push({ kind: "stream-data-blocked", streamId: stream.id, limit: stream.credit.limit });
     }
     if (!stream.writerWaits || stream.unsentBytes > SEND_BUFFER_BYTES / 2) return;
+    this.#tellWriter(stream);
+  }
+
+  #tellWriter(stream: SendStream): void {
+    if (!stream.writerWaits || !stream.isOpen) return;
     stream.writerWaits = false;
     this.#emit({ kind: "stream-writable", streamId: stream.id });
+  }
+
+  #resetSending(send: SendStream, code: number): boolean {
+    const before = send.heldBytes;
+    const reset = send.reset(code);
+    this.held.settle(send, before);
+    return reset;
   }
 
   #removeIfDone(id: number): void {

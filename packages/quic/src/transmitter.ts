@@ -100,9 +100,8 @@ export class Transmitter {
   /** Returns the bytes written: 0 when there is nothing to send, or it may not be sent now. */
   #sendDatagram(now: number, path: Path, place: { into: Uint8Array; at: number; bytes: number }): number {
     const { state } = this.#parts;
-    const allowance = Math.floor(path.allowance);
     if (!path.maySend) return 0;
-    const bytes = Math.min(place.bytes, allowance);
+    const bytes = Math.min(place.bytes, Math.floor(path.allowance));
     const { at } = place;
     this.#builder.start(place.into, at, at + bytes);
     let padTo = 0;

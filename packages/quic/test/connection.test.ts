@@ -142,6 +142,16 @@ test("a NAT that forgets the client goes unnoticed", () => {
   assert.equal(run.client.closed, undefined);
 });
 
+test("a NAT that forgets the client at every round trip does not bring the connection to a stand", () => {
+  const run = established({ link: { delayMs: 10 } });
+  for (let change = 0; change < 12; change++) {
+    run.pair.network.rebind();
+    run.client.send(3000);
+    run.until(() => transferred(run));
+  }
+  assert.equal(run.client.closed, undefined);
+});
+
 test("datagrams grow to what the path carries", () => {
   for (const mtu of [1500, 1300, 1229]) {
     const run = established({ link: { mtu } });
