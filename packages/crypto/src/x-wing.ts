@@ -1,7 +1,7 @@
 /** X-Wing (draft-connolly-cfrg-xwing-kem): X25519 and ML-KEM-768 together, HPKE KEM 0x647a. */
 import { createHash, decapsulate as nodeDecapsulate, encapsulate as nodeEncapsulate } from "node:crypto";
 import { concatBytes } from "@quicprochat/bytes";
-import { x25519, x25519KeyPair } from "./dhkem-x25519.ts";
+import { isX25519PublicKey, x25519, x25519KeyPair } from "./dhkem-x25519.ts";
 import { type Kem, KemError, type KemKeyPair } from "./kem.ts";
 import { privateKeyObject, publicKeyObject, rawPublicKey } from "./key-objects.ts";
 import { erase } from "./secret.ts";
@@ -22,6 +22,10 @@ export const xWing: Kem = {
   encBytes: ML_KEM_ENC_BYTES + X25519_BYTES,
   deriveKeyPair: (ikm) => keyPairFromSeed(shake256(ikm, SEED_BYTES)),
   generateKeyPair: (random) => keyPairFromSeed(random(SEED_BYTES)),
+  isPublicKey(publicKey) {
+    if (publicKey.length !== this.publicKeyBytes) return false;
+    return isReduced(publicKey) && isX25519PublicKey(publicKey.subarray(ML_KEM_PUBLIC_BYTES));
+  },
   encapsulate(publicKey, random) {
     if (publicKey.length !== this.publicKeyBytes) throw new KemError();
     const postQuantum = encapsulateMlKem(publicKey.subarray(0, ML_KEM_PUBLIC_BYTES));
@@ -50,6 +54,20 @@ export const xWing: Kem = {
     return sharedSecret;
   },
 };
+
+const ML_KEM_Q = 3_329;
+const ML_KEM_SEED_RHO_BYTES = 32;
+
+/** The modulus check of FIPS 203 section 7.2: two coefficients of 12 bits in each three bytes, all below q. */
+function isReduced(publicKey: Uint8Array): boolean {
+  for (let at = 0; at < ML_KEM_PUBLIC_BYTES - ML_KEM_SEED_RHO_BYTES; at += 3) {
+    const low = publicKey[at] ?? 0;
+    const middle = publicKey[at + 1] ?? 0;
+    const high = publicKey[at + 2] ?? 0;
+    if ((low | ((middle & 0x0f) << 8)) >= ML_KEM_Q || ((middle >>> 4) | (high << 4)) >= ML_KEM_Q) return false;
+  }
+  return true;
+}
 
 type Expanded = { readonly mlKem: Uint8Array; readonly x25519: Uint8Array; readonly publicKey: Uint8Array };
 
