@@ -178,6 +178,11 @@ export class QuicConnection {
     this.#host.wake(this);
   }
 
+  /** Written bytes that the peer has not acknowledged. */
+  get heldBytes(): number {
+    return this.#state.streams.held.count;
+  }
+
   stats(): ConnectionStats {
     return connectionStats(this.#state, this.#paths.active);
   }

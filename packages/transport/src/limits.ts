@@ -24,4 +24,14 @@ export const limits = {
   handshakesMax: 512,
   /** Connections that wait for `Listener.accept`. */
   acceptBacklogMax: 256,
+
+  /**
+   * Written bytes that the whole process keeps until peers acknowledge them. A connection goes on below the second figure
+   * even then, so that peers which acknowledge nothing cannot stop the others.
+   */
+  processWriteBytesMax: 128 * 1024 * 1024,
+  connectionWriteBytesFree: 16 * 1024,
+
+  /** Of one connection; what comes behind is left out. */
+  qlogBytesMax: 64 * 1024 * 1024,
 } as const;

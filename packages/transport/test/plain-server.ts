@@ -3,6 +3,7 @@ import { systemRandom } from "@quicprochat/crypto";
 import { TlsContext } from "@quicprochat/tls";
 import { limits } from "../src/limits.ts";
 import { ServerListener } from "../src/quic/server-listener.ts";
+import type { WriteBudget } from "../src/quic/write-budget.ts";
 
 type PlainServerOptions = {
   readonly certificate: Uint8Array;
@@ -10,12 +11,14 @@ type PlainServerOptions = {
   readonly groups?: string;
   readonly retry?: "always" | "when-busy";
   readonly engine?: "best" | "dgram";
+  readonly budget?: WriteBudget;
 };
 
 /** quiche 0.29 sends more than a connection may where a stream may: its connections get the larger window from the start. */
 export function plainServer({
   retry = "when-busy",
   engine = "best",
+  budget,
   ...tls
 }: PlainServerOptions): Promise<ServerListener> {
   const context = TlsContext.server({ alpn: "qpc", ...tls });
@@ -24,6 +27,7 @@ export function plainServer({
     host: "127.0.0.1",
     port: 0,
     engine,
+    ...(budget === undefined ? {} : { budget }),
     context,
     limits,
     introduce: async () => {},

@@ -172,6 +172,7 @@ export class EndpointConnection implements Connection {
     const stream = new EndpointStream({
       id,
       quic: this.#quic,
+      budget: socket.budget,
       ...directions,
       kick: () => socket.kick(),
       onFinish: () => this.#unfinished.add(id),

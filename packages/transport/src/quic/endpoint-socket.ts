@@ -3,12 +3,16 @@ import { type ConnectOptions, Endpoint, type EndpointOptions, type QuicConnectio
 import { openSslCipherProvider } from "@quicprochat/tls";
 import { type BindOptions, bind, type Datagram, type UdpSocket } from "@quicprochat/udp";
 import { pooledRandom } from "./pooled-random.ts";
+import { qlogInto } from "./qlog-file.ts";
+import { processBudget, type WriteBudget } from "./write-budget.ts";
 
 /** Who uses a connection, and is told that it has events. */
 export type EventTaker = { onEvents(): void };
 
 export type EndpointSocketOptions = BindOptions & {
-  readonly endpoint: Omit<EndpointOptions, "random">;
+  readonly endpoint: Omit<EndpointOptions, "random" | "qlog">;
+  /** The process's, but for tests. */
+  readonly budget?: WriteBudget;
   /** A client has begun a connection; whoever returns takes its events. */
   readonly onAccepted?: (connection: QuicConnection) => EventTaker;
   /** Nobody listens where we have sent. */
@@ -24,6 +28,7 @@ const TIMER_MS_MAX: number = 2 ** 30;
 const DATAGRAM_BYTES_SAFE = 1_200;
 
 export class EndpointSocket {
+  readonly budget: WriteBudget;
   readonly #options: EndpointSocketOptions;
   readonly #endpoint: Endpoint;
   readonly #takers = new Map<QuicConnection, EventTaker>();
@@ -51,14 +56,18 @@ export class EndpointSocket {
   private constructor(options: EndpointSocketOptions, socket: UdpSocket) {
     this.#options = options;
     this.#socket = socket;
+    this.budget = options.budget ?? processBudget;
     const { ecn, dontFragment } = socket.capabilities;
     const config = {
       ciphers: openSslCipherProvider,
+      onHeldBytes: this.budget.change,
       ecn,
       ...(dontFragment ? {} : { datagramBytesMax: DATAGRAM_BYTES_SAFE }),
       ...options.endpoint.config,
     };
-    this.#endpoint = new Endpoint({ ...options.endpoint, config, random: pooledRandom() });
+    const qlog = qlogInto();
+    const endpoint = { ...options.endpoint, config, random: pooledRandom() };
+    this.#endpoint = new Endpoint(qlog === undefined ? endpoint : { ...endpoint, qlog });
   }
 
   /** Where the socket is bound. */

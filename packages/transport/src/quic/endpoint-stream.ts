@@ -2,10 +2,12 @@
 import { type Stream, StreamError } from "@quicprochat/connection";
 import type { QuicConnection } from "@quicprochat/quic";
 import { StreamWriter } from "./stream-writer.ts";
+import type { WriteBudget } from "./write-budget.ts";
 
 export type EndpointStreamOptions = {
   readonly id: number;
   readonly quic: QuicConnection;
+  readonly budget: WriteBudget;
   readonly reads: boolean;
   readonly writes: boolean;
   /** What was done wants packets to be sent. */

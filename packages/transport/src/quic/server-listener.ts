@@ -12,7 +12,7 @@ export type ListenerLimits = {
   readonly handshakeMs: number;
 };
 
-export type ServerListenerOptions = Pick<EndpointSocketOptions, "host" | "port" | "engine" | "endpoint"> & {
+export type ServerListenerOptions = Pick<EndpointSocketOptions, "host" | "port" | "engine" | "endpoint" | "budget"> & {
   /** Disposed of with the listener. */
   readonly context: TlsContext;
   readonly limits: ListenerLimits;
@@ -33,12 +33,13 @@ export class ServerListener implements Listener {
   /** Throws `UdpBindError`. */
   static async bind(options: ServerListenerOptions): Promise<ServerListener> {
     const made: { listener?: ServerListener } = {};
-    const { limits, endpoint, host, port, engine } = options;
+    const { limits, endpoint, host, port, engine, budget } = options;
     const config = { handshakeTimeoutMs: limits.handshakeMs, ...endpoint.config };
     const socket = await EndpointSocket.bind({
       host,
       port,
       ...(engine === undefined ? {} : { engine }),
+      ...(budget === undefined ? {} : { budget }),
       endpoint: { ...endpoint, config },
       onAccepted: (connection) => made.listener?.begin(connection) ?? nobody,
     });

@@ -1,10 +1,12 @@
 /** The direction of a stream that we write: what QUIC does not take yet waits here, and its writer with it. */
 import { StreamError } from "@quicprochat/connection";
 import type { QuicConnection } from "@quicprochat/quic";
+import type { WriteBudget } from "./write-budget.ts";
 
 export type StreamWriterOptions = {
   readonly id: number;
   readonly quic: QuicConnection;
+  readonly budget: WriteBudget;
   readonly kick: () => void;
   readonly onFinish: () => void;
 };
@@ -48,23 +50,29 @@ export class StreamWriter {
   }
 
   /** Hands over what QUIC takes. */
-  give(): void {
-    const { id, quic, kick } = this.#options;
+  readonly give = (): void => {
+    const { id, quic, kick, budget } = this.#options;
     for (let next = this.#pending[0]; next !== undefined; next = this.#pending[0]) {
-      const taken = quic.write(id, next.bytes);
+      const room = budget.room(quic.heldBytes);
+      if (room === 0) return budget.wait(this.give);
+      const offered = next.bytes.length <= room ? next.bytes : next.bytes.subarray(0, room);
+      const taken = quic.write(id, offered);
       if (taken === undefined) return this.fail(new StreamError("closed"));
       if (taken > 0) kick();
       next.bytes = next.bytes.subarray(taken);
-      if (next.bytes.length > 0) return;
+      // QUIC will say when it takes more.
+      if (taken < offered.length) return;
+      if (next.bytes.length > 0) continue;
       this.#pending.shift();
       next.resolve();
     }
     this.#finishWhenEmpty();
-  }
+  };
 
   fail(error: StreamError): void {
     if (this.#state !== "open") return;
     this.#state = error;
+    this.#options.budget.leave(this.give);
     for (const { reject } of this.#pending.splice(0)) reject(error);
     this.#ending?.resolve();
   }
