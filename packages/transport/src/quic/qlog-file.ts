@@ -78,5 +78,5 @@ function flushSoon(): void {
 function flushAll(): void {
   clearTimeout(timer);
   timer = undefined;
-  for (const file of [...waiting]) file.flush();
+  for (const file of waiting) file.flush();
 }
