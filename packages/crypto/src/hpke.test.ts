@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { x25519 as nobleX25519 } from "@noble/curves/ed25519.js";
 import { fromHex, toHex } from "@quicprochat/bytes";
 import fc from "fast-check";
+import { lowOrderPoints } from "../test/low-order-points.ts";
 import {
   type HpkeSuite,
   hpkeOpen,
@@ -169,20 +170,9 @@ test("X25519 key pairs are those of an independent implementation", () => {
   );
 });
 
-/** Points of small order on curve25519 and its twist: every scalar makes zero of them. */
-const lowOrder = [
-  "0000000000000000000000000000000000000000000000000000000000000000",
-  "0100000000000000000000000000000000000000000000000000000000000000",
-  "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
-  "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
-  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-  "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-].map(fromHex);
-
 test("points of low order and bytes of another length are a KemError both ways", () => {
   const { privateKey } = x25519HkdfSha256.generateKeyPair(systemRandom);
-  for (const point of [...lowOrder, new Uint8Array(0), new Uint8Array(31).fill(9), new Uint8Array(33).fill(9)]) {
+  for (const point of [...lowOrderPoints, new Uint8Array(0), new Uint8Array(31).fill(9), new Uint8Array(33).fill(9)]) {
     assert.throws(() => x25519HkdfSha256.encapsulate(point, systemRandom), KemError, toHex(point));
     assert.throws(() => x25519HkdfSha256.decapsulate(point, privateKey), KemError, toHex(point));
   }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { concatBytes, fromHex } from "@quicprochat/bytes";
+import { concatBytes } from "@quicprochat/bytes";
 import fc from "fast-check";
+import { lowOrderPoints } from "../test/low-order-points.ts";
 import { type Kem, KemError, systemRandom, x25519HkdfSha256, xWing } from "./index.ts";
 
 function encapsulates(kem: Kem, publicKey: Uint8Array): boolean {
@@ -44,17 +45,8 @@ test("a coefficient is below q, in each of its two places", () => {
 });
 
 test("points of low order are none, with and without the bit that X25519 ignores", () => {
-  const points = [
-    "0000000000000000000000000000000000000000000000000000000000000000",
-    "0100000000000000000000000000000000000000000000000000000000000000",
-    "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
-    "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
-    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-  ].map(fromHex);
   const hybrid = xWing.generateKeyPair(systemRandom).publicKey;
-  for (const point of points) {
+  for (const point of lowOrderPoints) {
     for (const topBit of [0, 0x80]) {
       const key = point.slice();
       key[31] = (key[31] ?? 0) | topBit;
